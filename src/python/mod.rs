@@ -1,1 +1,3 @@
 //! (floor under construction)
+
+pub mod format;
