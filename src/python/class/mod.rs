@@ -1,0 +1,280 @@
+//! Classes: name, bases, method resolution order, attributes, caches.
+
+pub mod builtin;
+pub mod mro;
+pub mod namespace;
+pub mod slot;
+
+pub use builtin::{Exceptions, Types};
+pub use namespace::Namespace;
+pub use slot::{Binary, Compare, Slot};
+
+use super::names::names;
+use super::value::Value;
+use crate::syntax::symbol::Symbol;
+use rustc_hash::FxHashMap;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+/// A shared class. Two are the same class when the pointers are equal (`same`).
+pub type ClassRef = Rc<Class>;
+
+/// What instances of a class are made of. A class statement inherits it from its bases.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    /// `Object::Instance`: attributes only.
+    Instance,
+    /// `Object::Exception`
+    Exception,
+    /// `Object::Class`: the class is a metaclass.
+    Class,
+    /// A builtin value; instances of Python subclasses are `Object::Derived` around one.
+    /// The text is the builtin type's name: two different ones cannot be combined.
+    Builtin(&'static str),
+    /// `Object::Foreign`, made by the class's own `__new__`.
+    Foreign(&'static str),
+}
+
+/// Facts about a class, as bits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Flags(pub u32);
+
+impl Flags {
+    /// Made by a class statement or `type()`: its attributes may be set.
+    pub const HEAP: Flags = Flags(1);
+    /// May not be subclassed.
+    pub const FINAL: Flags = Flags(2);
+    /// Instances have no `__dict__` (builtin types, `__slots__`).
+    pub const NO_DICT: Flags = Flags(4);
+    /// Concatenates and repeats as a sequence: `+` and `*` try the other side's number methods first.
+    pub const SEQUENCE: Flags = Flags(8);
+    /// `case [..]` matches instances.
+    pub const MATCH_SEQUENCE: Flags = Flags(16);
+    /// `case {..}` matches instances.
+    pub const MATCH_MAPPING: Flags = Flags(32);
+    /// `case int(x)`: one positional pattern matches the subject itself.
+    pub const MATCH_SELF: Flags = Flags(64);
+    /// Has abstract methods left: cannot be instantiated.
+    pub const ABSTRACT: Flags = Flags(128);
+    /// Attributes may not be set although the class came from Rust; the default without HEAP.
+    pub const IMMUTABLE: Flags = Flags(256);
+    /// Instances cannot be made by calling the class (`cannot create 'x' instances`).
+    pub const NO_NEW: Flags = Flags(512);
+
+    pub const fn with(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+
+    pub const fn has(self, other: Flags) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// Finds attributes of a native class on demand, so that hundreds of methods cost nothing at start.
+pub trait ClassResolver {
+    /// The attribute `name`, as it would stand in the class's dict; asked once a name, then cached.
+    fn resolve(&self, name: Symbol) -> Option<Value>;
+    /// All names it knows, for `dir`.
+    fn names(&self) -> Vec<Symbol>;
+}
+
+/// A class.
+pub struct Class {
+    pub name: RefCell<Rc<str>>,
+    pub qualname: RefCell<Rc<str>>,
+    /// `__module__`; `builtins` shows no prefix.
+    pub module: RefCell<Rc<str>>,
+    pub layout: Layout,
+    pub flags: Cell<Flags>,
+    /// None is `type`.
+    pub metaclass: RefCell<Option<ClassRef>>,
+    pub bases: RefCell<Rc<[ClassRef]>>,
+    /// The method resolution order without the class itself (no cycle).
+    pub mro: RefCell<Rc<[ClassRef]>>,
+    pub dict: RefCell<Namespace>,
+    pub resolver: RefCell<Option<Rc<dyn ClassResolver>>>,
+    subclasses: RefCell<Vec<Weak<Class>>>,
+    cache: RefCell<FxHashMap<Symbol, Option<Value>>>,
+    /// One value a `Slot`: Unset not asked yet, `NotImplemented` asked and absent. Empty after a change.
+    slots: RefCell<Vec<Value>>,
+}
+
+impl Class {
+    /// A class with a ready method resolution order (`mro` without the class itself).
+    pub fn new(name: &str, module: &str, layout: Layout, flags: Flags, bases: &[ClassRef], mro: Vec<ClassRef>) -> ClassRef {
+        let class = Rc::new(Class {
+            name: RefCell::new(name.into()),
+            qualname: RefCell::new(name.into()),
+            module: RefCell::new(module.into()),
+            layout,
+            flags: Cell::new(flags),
+            metaclass: RefCell::new(bases.iter().find_map(|base| base.metaclass.borrow().clone())),
+            bases: RefCell::new(bases.into()),
+            mro: RefCell::new(mro.into()),
+            dict: RefCell::default(),
+            resolver: RefCell::new(None),
+            subclasses: RefCell::default(),
+            cache: RefCell::default(),
+            slots: RefCell::default(),
+        });
+        for base in bases {
+            base.subclasses.borrow_mut().push(Rc::downgrade(&class));
+        }
+        class
+    }
+
+    #[inline]
+    pub fn same(&self, other: &Class) -> bool {
+        std::ptr::eq(self, other)
+    }
+
+    pub fn has(&self, flag: Flags) -> bool {
+        self.flags.get().has(flag)
+    }
+
+    pub fn set_flag(&self, flag: Flags) {
+        self.flags.set(self.flags.get().with(flag));
+    }
+
+    pub fn clear_flag(&self, flag: Flags) {
+        self.flags.set(Flags(self.flags.get().0 & !flag.0));
+    }
+
+    /// The class's own name, as `TypeError`s write it.
+    pub fn name(&self) -> Rc<str> {
+        self.name.borrow().clone()
+    }
+
+    /// `module.qualname`, without the module for builtins: as in `<class '...'>` and tracebacks.
+    pub fn full_name(&self) -> String {
+        let (module, qualname) = (self.module.borrow(), self.qualname.borrow());
+        if &**module == "builtins" { qualname.to_string() } else { format!("{module}.{qualname}") }
+    }
+
+    /// Whether instances of this class are instances of `other`.
+    #[inline]
+    pub fn is_subclass_of(&self, other: &Class) -> bool {
+        self.same(other) || self.mro.borrow().iter().any(|class| class.same(other))
+    }
+
+    /// The attribute in this class's own dict (or from its resolver), without its bases.
+    pub fn own(&self, name: Symbol) -> Option<Value> {
+        if let Some(value) = self.dict.borrow().get(name) {
+            return Some(value.clone());
+        }
+        let resolver = self.resolver.borrow().clone();
+        resolver.and_then(|resolver| resolver.resolve(name))
+    }
+
+    /// The attribute along the method resolution order, as it stands in the dict (no descriptor called).
+    #[inline]
+    pub fn lookup(&self, name: Symbol) -> Option<Value> {
+        if let Some(found) = self.cache.borrow().get(&name) {
+            return found.clone();
+        }
+        self.lookup_uncached(name)
+    }
+
+    #[cold]
+    fn lookup_uncached(&self, name: Symbol) -> Option<Value> {
+        let mut found = self.own(name);
+        if found.is_none() {
+            let mro = self.mro.borrow().clone();
+            found = mro.iter().find_map(|class| class.own(name));
+        }
+        self.cache.borrow_mut().insert(name, found.clone());
+        found
+    }
+
+    /// The class along the resolution order that defines `name`, itself included.
+    pub fn definer(self: &Rc<Class>, name: Symbol) -> Option<ClassRef> {
+        if self.own(name).is_some() {
+            return Some(self.clone());
+        }
+        let mro = self.mro.borrow().clone();
+        mro.iter().find(|class| class.own(name).is_some()).cloned()
+    }
+
+    /// The dunder method of a slot, None when no class on the way has it.
+    #[inline]
+    pub fn slot(&self, slot: Slot) -> Option<Value> {
+        if let Some(value) = self.slots.borrow().get(slot as usize) {
+            match value {
+                Value::Unset => {}
+                Value::NotImplemented => return None,
+                found => return Some(found.clone()),
+            }
+        }
+        self.slot_uncached(slot)
+    }
+
+    #[cold]
+    fn slot_uncached(&self, slot: Slot) -> Option<Value> {
+        let found = self.lookup(slot.symbol());
+        let mut slots = self.slots.borrow_mut();
+        if slots.is_empty() {
+            slots.resize(Slot::COUNT, Value::Unset);
+        }
+        slots[slot as usize] = found.clone().unwrap_or(Value::NotImplemented);
+        found
+    }
+
+    /// Runs `look` on a cached slot without counting references: for the inner loop.
+    #[inline]
+    pub fn with_slot<T>(&self, slot: Slot, look: impl FnOnce(Option<&Value>) -> T) -> T {
+        {
+            let slots = self.slots.borrow();
+            match slots.get(slot as usize) {
+                None | Some(Value::Unset) => {}
+                Some(Value::NotImplemented) => return look(None),
+                Some(found) => return look(Some(found)),
+            }
+        }
+        look(self.slot_uncached(slot).as_ref())
+    }
+
+    /// Sets an attribute of the class itself.
+    pub fn set(&self, name: Symbol, value: Value) {
+        self.dict.borrow_mut().insert(name, value);
+        self.changed();
+    }
+
+    /// Removes an attribute of the class itself; whether it was there.
+    pub fn remove(&self, name: Symbol) -> bool {
+        let removed = self.dict.borrow_mut().remove(name).is_some();
+        self.changed();
+        removed
+    }
+
+    /// Forgets what this class and its subclasses cached. Subclass trees are walked without recursion.
+    pub fn changed(&self) {
+        self.forget();
+        let mut open: Vec<ClassRef> = self.living_subclasses();
+        while let Some(class) = open.pop() {
+            class.forget();
+            open.extend(class.living_subclasses());
+        }
+    }
+
+    fn forget(&self) {
+        self.cache.borrow_mut().clear();
+        self.slots.borrow_mut().clear();
+    }
+
+    /// `__subclasses__()`
+    pub fn living_subclasses(&self) -> Vec<ClassRef> {
+        self.subclasses.borrow().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// The class and its bases in resolution order, as `__mro__` shows them.
+    pub fn full_mro(self: &Rc<Class>) -> Vec<ClassRef> {
+        let mut classes = vec![self.clone()];
+        classes.extend(self.mro.borrow().iter().cloned());
+        classes
+    }
+
+    /// The class's documentation, if its dict has one.
+    pub fn doc(&self) -> Option<Value> {
+        self.own(names().dunder_doc)
+    }
+}

@@ -1,0 +1,149 @@
+//! Builtin functions as rows: name, signature, help, and which of CPython's argument
+//! parsers the function uses, because that choice fixes the wording of its argument errors.
+
+pub mod bind;
+pub mod signature;
+
+pub use signature::{Parameter, ParameterKind, Signature};
+
+use super::class::Class;
+use super::value::{R, Value};
+use super::vm::Vm;
+use std::cell::OnceCell;
+use std::rc::Weak;
+
+/// The Rust function behind a builtin. It gets one value a parameter of its signature, in
+/// order: Unset for an omitted one, a tuple for `*args`, a dict for `**kwargs`.
+pub type NativeFn = fn(&mut Vm, &[Value]) -> R<Value>;
+
+/// Reads a native property.
+pub type Getter = fn(&mut Vm, &Value) -> R<Value>;
+
+/// Writes a native property; Unset deletes it.
+pub type Setter = fn(&mut Vm, &Value, Value) -> R<()>;
+
+/// CPython's families of argument parsers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Parser {
+    /// As a function written in Python.
+    Def,
+    /// Argument Clinic, with keywords or without (by the signature's `/`).
+    Clinic,
+    /// `PyArg_ParseTupleAndKeywords`
+    Keywords,
+    /// `PyArg_ParseTuple`: no keywords, `f() takes at most 2 arguments (3 given)`.
+    Tuple,
+    /// `PyArg_UnpackTuple`: no keywords, `f expected at most 2 arguments, got 3`.
+    Unpack,
+    /// `METH_NOARGS`
+    NoArgs,
+    /// `METH_O`
+    One,
+    /// A dunder method in a type's slot: `expected 1 argument, got 2`.
+    Wrapper,
+}
+
+/// A row.
+pub struct NativeDef {
+    pub name: &'static str,
+    /// As `inspect` writes it: `(self, iterable=(), /)`. Methods name `self` first (class methods
+    /// and `__new__` their class).
+    pub signature: &'static str,
+    pub help: &'static str,
+    pub parser: Parser,
+    pub function: NativeFn,
+}
+
+impl NativeDef {
+    pub const fn new(
+        name: &'static str,
+        signature: &'static str,
+        parser: Parser,
+        function: NativeFn,
+        help: &'static str,
+    ) -> NativeDef {
+        NativeDef { name, signature, help, parser, function }
+    }
+}
+
+/// What stands in a builtin class: a table of these is given to `Vm::define`.
+pub enum ClassItem {
+    /// Method; the first parameter is `self`.
+    Method(NativeDef),
+    /// The first parameter is the class.
+    ClassMethod(NativeDef),
+    StaticMethod(NativeDef),
+    /// `__new__`; the first parameter is the class to make an instance of.
+    New(NativeDef),
+    Property { name: &'static str, get: Getter, set: Option<Setter>, help: &'static str },
+    /// A value made once.
+    Constant { name: &'static str, make: fn(&mut Vm) -> Value },
+}
+
+impl ClassItem {
+    /// A method row.
+    pub const fn method(
+        name: &'static str,
+        signature: &'static str,
+        parser: Parser,
+        function: NativeFn,
+        help: &'static str,
+    ) -> ClassItem {
+        ClassItem::Method(NativeDef::new(name, signature, parser, function, help))
+    }
+
+    /// A dunder method in a slot, `Parser::Wrapper`.
+    pub const fn slot(name: &'static str, signature: &'static str, function: NativeFn, help: &'static str) -> ClassItem {
+        ClassItem::Method(NativeDef::new(name, signature, Parser::Wrapper, function, help))
+    }
+
+    /// A read-only property.
+    pub const fn getter(name: &'static str, get: Getter, help: &'static str) -> ClassItem {
+        ClassItem::Property { name, get, set: None, help }
+    }
+}
+
+/// How a native function was found and what its first parameter is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NativeKind {
+    /// A function of a module.
+    Function,
+    /// In a class: becomes a bound method on instances.
+    Method,
+    /// In a class: bound to the class.
+    ClassMethod,
+    /// In a class: not bound.
+    Static,
+    /// `__new__`: not bound.
+    New,
+}
+
+/// A native function as an object.
+pub struct NativeFunction {
+    pub def: &'static NativeDef,
+    pub kind: NativeKind,
+    /// The class it was defined in.
+    pub owner: Weak<Class>,
+    pub module: &'static str,
+    signature: OnceCell<Box<Signature>>,
+}
+
+impl NativeFunction {
+    pub fn new(def: &'static NativeDef, kind: NativeKind, owner: Weak<Class>, module: &'static str) -> NativeFunction {
+        NativeFunction { def, kind, owner, module, signature: OnceCell::new() }
+    }
+
+    /// The parsed signature.
+    #[inline]
+    pub fn signature(&self) -> &Signature {
+        self.signature.get_or_init(|| Box::new(Signature::parse(self.def.signature)))
+    }
+
+    /// `list.append`, as `__qualname__` shows it.
+    pub fn qualname(&self) -> String {
+        match self.owner.upgrade() {
+            Some(owner) => format!("{}.{}", owner.name(), self.def.name),
+            None => self.def.name.to_string(),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Instances of classes made in Python, and where attributes live.
+
+use super::Dict;
+use crate::python::class::ClassRef;
+use crate::python::value::Value;
+use crate::syntax::symbol::Symbol;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The attributes of one object: a short list, scanned, until somebody asks for its `__dict__`.
+pub enum Attributes {
+    Small(Vec<(Symbol, Value)>),
+    /// `__dict__` was asked for (or grew long): the dict itself, and the values of `__slots__`.
+    Table(Box<(Rc<Dict>, Vec<(Symbol, Value)>)>),
+}
+
+impl Default for Attributes {
+    fn default() -> Attributes {
+        Attributes::Small(Vec::new())
+    }
+}
+
+impl Attributes {
+    #[inline(always)]
+    pub fn get(&self, name: Symbol) -> Option<Value> {
+        match self {
+            Attributes::Small(entries) => entries.iter().find(|entry| entry.0 == name).map(|entry| entry.1.clone()),
+            Attributes::Table(table) => table.0.get_str(name.text()),
+        }
+    }
+
+    /// Sets an attribute; the old value is answered, to be dropped when the borrow is over.
+    #[inline]
+    pub fn set(&mut self, name: Symbol, value: Value) -> Value {
+        match self {
+            Attributes::Small(entries) => {
+                if let Some(entry) = entries.iter_mut().find(|entry| entry.0 == name) {
+                    return std::mem::replace(&mut entry.1, value);
+                }
+                if entries.capacity() == 0 {
+                    entries.reserve_exact(4);
+                }
+                entries.push((name, value));
+                Value::Unset
+            }
+            Attributes::Table(table) => table.0.set_symbol(name, value).unwrap_or(Value::Unset),
+        }
+    }
+
+    pub fn remove(&mut self, name: Symbol) -> Option<Value> {
+        match self {
+            Attributes::Small(entries) => {
+                let position = entries.iter().position(|entry| entry.0 == name)?;
+                Some(entries.remove(position).1)
+            }
+            Attributes::Table(table) => table.0.remove_str(name.text()),
+        }
+    }
+
+    /// The value of a `__slots__` entry; its name is the class's own mark, see `slot_mark`.
+    pub fn slot(&self, mark: Symbol) -> Option<Value> {
+        let entries = match self {
+            Attributes::Small(entries) => entries,
+            Attributes::Table(table) => &table.1,
+        };
+        entries.iter().find(|entry| entry.0 == mark).map(|entry| entry.1.clone())
+    }
+
+    /// Sets (or with Unset removes) the value of a `__slots__` entry; answers the old one.
+    pub fn set_slot(&mut self, mark: Symbol, value: Value) -> Option<Value> {
+        let entries = match self {
+            Attributes::Small(entries) => entries,
+            Attributes::Table(table) => &mut table.1,
+        };
+        match entries.iter().position(|entry| entry.0 == mark) {
+            Some(position) if value.is_unset() => Some(entries.remove(position).1),
+            Some(position) => entries.get_mut(position).map(|entry| std::mem::replace(&mut entry.1, value)),
+            None if value.is_unset() => None,
+            None => {
+                entries.push((mark, value));
+                None
+            }
+        }
+    }
+
+    /// The `__dict__`, from now on the place where the attributes live.
+    pub fn dict(&mut self) -> Rc<Dict> {
+        match self {
+            Attributes::Table(table) => table.0.clone(),
+            Attributes::Small(entries) => {
+                let (slots, named): (Vec<_>, Vec<_>) = std::mem::take(entries).into_iter().partition(|e| is_slot_mark(e.0));
+                let dict = Rc::new(Dict::new());
+                for (name, value) in named {
+                    dict.set_symbol(name, value);
+                }
+                *self = Attributes::Table(Box::new((dict.clone(), slots)));
+                dict
+            }
+        }
+    }
+
+    /// Makes `dict` the place of the attributes (`x.__dict__ = d`).
+    pub fn replace_dict(&mut self, dict: Rc<Dict>) {
+        self.dict();
+        if let Attributes::Table(table) = self {
+            table.0 = dict;
+        }
+    }
+
+    /// The names, in the order of assignment.
+    pub fn names(&self) -> Vec<Symbol> {
+        match self {
+            Attributes::Small(entries) => entries.iter().map(|e| e.0).filter(|name| !is_slot_mark(*name)).collect(),
+            Attributes::Table(table) => {
+                table.0.keys().iter().filter_map(|key| key.as_string().map(|text| text.symbol())).collect()
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Attributes::Small(entries) => entries.is_empty(),
+            Attributes::Table(table) => table.0.len() == 0 && table.1.is_empty(),
+        }
+    }
+}
+
+/// The name under which the value of `__slots__` entry `name` is kept, apart from ordinary attributes.
+pub fn slot_mark(name: Symbol) -> Symbol {
+    Symbol::new(&format!(".{name}"))
+}
+
+fn is_slot_mark(name: Symbol) -> bool {
+    name.text().starts_with('.')
+}
+
+/// An instance of a class made in Python.
+pub struct Instance {
+    pub class: RefCell<ClassRef>,
+    pub attributes: RefCell<Attributes>,
+}
+
+impl Instance {
+    pub fn new(class: ClassRef) -> Instance {
+        Instance { class: RefCell::new(class), attributes: RefCell::default() }
+    }
+}
+
+/// An instance of a Python subclass of a builtin type: `payload` is the builtin value it extends.
+pub struct Derived {
+    pub class: RefCell<ClassRef>,
+    pub payload: Value,
+    pub attributes: RefCell<Attributes>,
+}
