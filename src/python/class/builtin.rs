@@ -6,12 +6,15 @@ const FINAL: Flags = Flags::FINAL.with(Flags::NO_DICT);
 const OPEN: Flags = Flags::NO_DICT;
 /// Made only by the engine: not callable, not subclassable.
 const INNER: Flags = FINAL.with(Flags::NO_NEW);
-const SEQUENCE: Flags = OPEN.with(Flags::SEQUENCE).with(Flags::MATCH_SEQUENCE).with(Flags::MATCH_SELF);
+const SEQUENCE: Flags = OPEN
+    .with(Flags::SEQUENCE)
+    .with(Flags::MATCH_SEQUENCE)
+    .with(Flags::MATCH_SELF);
 const TEXT: Flags = OPEN.with(Flags::SEQUENCE).with(Flags::MATCH_SELF);
 const VALUE: Flags = OPEN.with(Flags::MATCH_SELF);
 
 macro_rules! types {
-    ($($field:ident = $name:literal, $flags:expr;)*) => {
+    ($int:ident; $($field:ident = $name:literal, $flags:expr;)*) => {
         /// The builtin types by field. A trailing underscore marks Rust keywords.
         pub struct Types { pub object: ClassRef, pub type_: ClassRef, pub bool: ClassRef, $(pub $field: ClassRef,)* }
 
@@ -26,7 +29,7 @@ macro_rules! types {
                 $(let $field = make($name, $flags);)*
                 let bool = Class::new(
                     "bool", "builtins", Layout::Builtin("int"), FINAL.with(Flags::MATCH_SELF),
-                    &[int.clone()], vec![int.clone(), object.clone()],
+                    &[$int.clone()], vec![$int.clone(), object.clone()],
                 );
                 Types { object, type_, bool, $($field,)* }
             }
@@ -40,6 +43,7 @@ macro_rules! types {
 }
 
 types! {
+    int;
     int = "int", VALUE;
     float = "float", VALUE;
     complex = "complex", OPEN;
@@ -111,13 +115,14 @@ types! {
 }
 
 macro_rules! exceptions {
-    ($($field:ident = $name:literal < $base:ident;)*) => {
+    // the first names are the locals that the body itself uses
+    ($root:ident, $exception:ident, $group:ident; $($field:ident = $name:literal < $base:ident;)*) => {
         /// The exception classes by field, bases before subclasses.
         pub struct Exceptions { pub base_exception: ClassRef, pub exception_group: ClassRef, $(pub $field: ClassRef,)* }
 
         impl Exceptions {
             pub(crate) fn new(types: &Types) -> Exceptions {
-                let base_exception = Class::new(
+                let $root = Class::new(
                     "BaseException", "builtins", Layout::Exception, Flags(0),
                     std::slice::from_ref(&types.object), vec![types.object.clone()],
                 );
@@ -126,12 +131,12 @@ macro_rules! exceptions {
                 );)*
                 let exception_group = Class::new(
                     "ExceptionGroup", "builtins", Layout::Exception, Flags(0),
-                    &[base_exception_group.clone(), exception.clone()],
+                    &[$group.clone(), $exception.clone()],
                     vec![
-                        base_exception_group.clone(), exception.clone(), base_exception.clone(), types.object.clone(),
+                        $group.clone(), $exception.clone(), $root.clone(), types.object.clone(),
                     ],
                 );
-                Exceptions { base_exception, exception_group, $($field,)* }
+                Exceptions { base_exception: $root, exception_group, $($field,)* }
             }
 
             /// All of them, for the `builtins` module.
@@ -143,6 +148,7 @@ macro_rules! exceptions {
 }
 
 exceptions! {
+    base_exception, exception, base_exception_group;
     exception = "Exception" < base_exception;
     generator_exit = "GeneratorExit" < base_exception;
     keyboard_interrupt = "KeyboardInterrupt" < base_exception;

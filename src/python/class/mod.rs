@@ -101,7 +101,14 @@ pub struct Class {
 
 impl Class {
     /// A class with a ready method resolution order (`mro` without the class itself).
-    pub fn new(name: &str, module: &str, layout: Layout, flags: Flags, bases: &[ClassRef], mro: Vec<ClassRef>) -> ClassRef {
+    pub fn new(
+        name: &str,
+        module: &str,
+        layout: Layout,
+        flags: Flags,
+        bases: &[ClassRef],
+        mro: Vec<ClassRef>,
+    ) -> ClassRef {
         let class = Rc::new(Class {
             name: RefCell::new(name.into()),
             qualname: RefCell::new(name.into()),
@@ -148,7 +155,11 @@ impl Class {
     /// `module.qualname`, without the module for builtins: as in `<class '...'>` and tracebacks.
     pub fn full_name(&self) -> String {
         let (module, qualname) = (self.module.borrow(), self.qualname.borrow());
-        if &**module == "builtins" { qualname.to_string() } else { format!("{module}.{qualname}") }
+        if &**module == "builtins" {
+            qualname.to_string()
+        } else {
+            format!("{module}.{qualname}")
+        }
     }
 
     /// Whether instances of this class are instances of `other`.

@@ -15,8 +15,10 @@ pub fn linearise(bases: &[ClassRef]) -> Result<Vec<ClassRef>, Vec<ClassRef>> {
         for (row, &head) in rows.iter().zip(&heads) {
             let Some(candidate) = row.get(head) else { continue };
             open = true;
-            let blocked =
-                rows.iter().zip(&heads).any(|(row, &head)| row.iter().skip(head + 1).any(|class| class.same(candidate)));
+            let blocked = rows
+                .iter()
+                .zip(&heads)
+                .any(|(row, &head)| row.iter().skip(head + 1).any(|class| class.same(candidate)));
             if !blocked {
                 chosen = Some(candidate.clone());
                 break;

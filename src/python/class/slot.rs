@@ -134,7 +134,11 @@ impl Binary {
 
     /// How error messages write the augmented assignment: `+=`, `**=`.
     pub fn in_place_sign(self) -> String {
-        if self == Binary::Pow { "**=".into() } else { format!("{}=", self.sign()) }
+        if self == Binary::Pow {
+            "**=".into()
+        } else {
+            format!("{}=", self.sign())
+        }
     }
 }
 

@@ -80,7 +80,10 @@ pub struct Parameters {
 impl Parameters {
     /// Registers the parameters take.
     pub fn count(&self) -> usize {
-        self.positional as usize + self.keyword_only as usize + usize::from(self.varargs) + usize::from(self.varkeywords)
+        self.positional as usize
+            + self.keyword_only as usize
+            + usize::from(self.varargs)
+            + usize::from(self.varkeywords)
     }
 
     /// Only positional parameters.
@@ -101,8 +104,18 @@ pub struct SourceText {
 impl SourceText {
     pub fn new(name: &str, text: &str, shown: bool) -> Rc<SourceText> {
         let mut line_starts = vec![0];
-        line_starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
-        Rc::new(SourceText { name: name.into(), text: text.into(), shown, line_starts })
+        line_starts.extend(
+            text.bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| at as u32 + 1),
+        );
+        Rc::new(SourceText {
+            name: name.into(),
+            text: text.into(),
+            shown,
+            line_starts,
+        })
     }
 
     /// The line of a byte offset, from 1.
@@ -119,13 +132,18 @@ impl SourceText {
 
     /// Where a line starts.
     pub fn line_start(&self, line: u32) -> u32 {
-        self.line_starts.get((line.saturating_sub(1)) as usize).copied().unwrap_or(0)
+        self.line_starts
+            .get((line.saturating_sub(1)) as usize)
+            .copied()
+            .unwrap_or(0)
     }
 }
 
 impl Code {
     /// The line of an instruction.
     pub fn line(&self, position: u32) -> u32 {
-        self.spans.get(position as usize).map_or(self.first_line, |span| self.source.line(span.start))
+        self.spans
+            .get(position as usize)
+            .map_or(self.first_line, |span| self.source.line(span.start))
     }
 }

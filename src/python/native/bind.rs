@@ -37,11 +37,16 @@ pub fn call_native(vm: &mut Vm, native: &NativeFunction, args: CallArgs<'_>) -> 
 /// `descriptor 'append' for 'list' objects doesn't apply to a 'int' object`
 #[inline]
 fn check_receiver(vm: &mut Vm, native: &NativeFunction, positional: &[Value]) -> R<()> {
-    let Some(owner) = native.owner.upgrade() else { return Ok(()) };
+    let Some(owner) = native.owner.upgrade() else {
+        return Ok(());
+    };
     let Some(receiver) = positional.first() else {
         let name = native.def.name;
         return Err(if native.def.parser == Parser::Wrapper {
-            vm.type_error(format!("descriptor '{name}' of '{}' object needs an argument", owner.name()))
+            vm.type_error(format!(
+                "descriptor '{name}' of '{}' object needs an argument",
+                owner.name()
+            ))
         } else {
             vm.type_error(format!("unbound method {}.{name}() needs an argument", owner.name()))
         });
@@ -51,9 +56,15 @@ fn check_receiver(vm: &mut Vm, native: &NativeFunction, positional: &[Value]) ->
     }
     let (name, kind) = (native.def.name, vm.type_name(receiver));
     Err(if native.def.parser == Parser::Wrapper {
-        vm.type_error(format!("descriptor '{name}' requires a '{}' object but received a '{kind}'", owner.name()))
+        vm.type_error(format!(
+            "descriptor '{name}' requires a '{}' object but received a '{kind}'",
+            owner.name()
+        ))
     } else {
-        vm.type_error(format!("descriptor '{name}' for '{}' objects doesn't apply to a '{kind}' object", owner.name()))
+        vm.type_error(format!(
+            "descriptor '{name}' for '{}' objects doesn't apply to a '{kind}' object",
+            owner.name()
+        ))
     })
 }
 
@@ -81,9 +92,10 @@ pub fn bind(vm: &mut Vm, native: &NativeFunction, args: CallArgs<'_>) -> R<Windo
     }
     let extra = signature.varkeywords.map(|_| Dict::new());
     for (name, value) in args.names.iter().zip(args.keywords) {
-        let at = signature.parameters.iter().position(|p| {
-            p.name == *name && matches!(p.kind, ParameterKind::Positional | ParameterKind::KeywordOnly)
-        });
+        let at = signature
+            .parameters
+            .iter()
+            .position(|p| p.name == *name && matches!(p.kind, ParameterKind::Positional | ParameterKind::KeywordOnly));
         match (at.and_then(|at| slots.get_mut(at)), &extra) {
             (Some(slot), _) if slot.is_unset() => *slot = value.clone(),
             (Some(_), _) => return Err(given_twice(vm, native, signature, hidden, *name, at)),
@@ -163,7 +175,11 @@ fn check_counts(
         Parser::Clinic if !takes_keywords => return check_unpacked(vm, native, least, most, given, unbounded),
         Parser::Tuple if !unbounded && (given < least || given > most) => {
             let (how, count) = how_many(least, most, given);
-            let text = format!("{}() takes {how} {count} argument{} ({given} given)", shown(native), plural(count));
+            let text = format!(
+                "{}() takes {how} {count} argument{} ({given} given)",
+                shown(native),
+                plural(count)
+            );
             return Err(vm.type_error(text));
         }
         Parser::Clinic | Parser::Keywords if !unbounded => {
@@ -173,8 +189,11 @@ fn check_counts(
                 let required = signature.parameters.iter().skip(hidden).filter(|p| p.required).count();
                 let how = if required == all { "exactly" } else { "at most" };
                 let what = if given == 0 { "keyword " } else { "" };
-                let text =
-                    format!("{name}() takes {how} {all} {what}argument{} ({} given)", plural(all), given + keywords);
+                let text = format!(
+                    "{name}() takes {how} {all} {what}argument{} ({} given)",
+                    plural(all),
+                    given + keywords
+                );
                 return Err(vm.type_error(text));
             }
             if given > most {
@@ -182,7 +201,10 @@ fn check_counts(
                     format!("{name}() takes no positional arguments")
                 } else {
                     let how = if least == most { "exactly" } else { "at most" };
-                    format!("{name}() takes {how} {most} positional argument{} ({given} given)", plural(most))
+                    format!(
+                        "{name}() takes {how} {most} positional argument{} ({given} given)",
+                        plural(most)
+                    )
                 };
                 return Err(vm.type_error(text));
             }
@@ -190,7 +212,10 @@ fn check_counts(
             let needed = only.min(least);
             if given < needed {
                 let how = if needed == most { "exactly" } else { "at least" };
-                let text = format!("{name}() takes {how} {needed} positional argument{} ({given} given)", plural(needed));
+                let text = format!(
+                    "{name}() takes {how} {needed} positional argument{} ({given} given)",
+                    plural(needed)
+                );
                 return Err(vm.type_error(text));
             }
         }
@@ -212,11 +237,18 @@ fn check_counts(
 
 /// The name a message shows: the type's for a constructor, the bare one otherwise.
 fn shown(native: &NativeFunction) -> String {
-    if native.kind == NativeKind::New { constructor_name(native) } else { native.def.name.to_string() }
+    if native.kind == NativeKind::New {
+        constructor_name(native)
+    } else {
+        native.def.name.to_string()
+    }
 }
 
 fn constructor_name(native: &NativeFunction) -> String {
-    native.owner.upgrade().map_or_else(|| native.def.name.to_string(), |owner| owner.name().to_string())
+    native
+        .owner
+        .upgrade()
+        .map_or_else(|| native.def.name.to_string(), |owner| owner.name().to_string())
 }
 
 fn how_many(least: usize, most: usize, given: usize) -> (&'static str, usize) {
@@ -240,11 +272,17 @@ fn check_unpacked(
     let name = shown(native);
     if given < least {
         let how = if least == most && !unbounded { "" } else { "at least " };
-        return Err(vm.type_error(format!("{name} expected {how}{least} argument{}, got {given}", plural(least))));
+        return Err(vm.type_error(format!(
+            "{name} expected {how}{least} argument{}, got {given}",
+            plural(least)
+        )));
     }
     if given > most && !unbounded {
         let how = if least == most { "" } else { "at most " };
-        return Err(vm.type_error(format!("{name} expected {how}{most} argument{}, got {given}", plural(most))));
+        return Err(vm.type_error(format!(
+            "{name} expected {how}{most} argument{}, got {given}",
+            plural(most)
+        )));
     }
     Ok(())
 }
@@ -260,11 +298,16 @@ fn given_twice(
     let place = at.unwrap_or(0) + 1 - hidden.min(at.unwrap_or(0));
     let function = shown(native);
     match native.def.parser {
-        Parser::Def => vm.type_error(format!("{}() got multiple values for argument '{name}'", native.qualname())),
-        _ if signature.parameters.len() > place => {
-            vm.type_error(format!("argument for {function}() given by name ('{name}') and position ({place})"))
-        }
-        _ => vm.type_error(format!("argument for {function}() given by name ('{name}') and position ({place})")),
+        Parser::Def => vm.type_error(format!(
+            "{}() got multiple values for argument '{name}'",
+            native.qualname()
+        )),
+        _ if signature.parameters.len() > place => vm.type_error(format!(
+            "argument for {function}() given by name ('{name}') and position ({place})"
+        )),
+        _ => vm.type_error(format!(
+            "argument for {function}() given by name ('{name}') and position ({place})"
+        )),
     }
 }
 
@@ -287,7 +330,10 @@ fn unknown_keyword(vm: &mut Vm, native: &NativeFunction, signature: &Signature, 
                 ))
             }
         }
-        _ => vm.type_error(format!("'{name}' is an invalid keyword argument for {}()", shown(native))),
+        _ => vm.type_error(format!(
+            "'{name}' is an invalid keyword argument for {}()",
+            shown(native)
+        )),
     }
 }
 
@@ -301,7 +347,11 @@ fn missing_argument(
 ) -> Raised {
     if native.def.parser == Parser::Def {
         let name_at = |at: &usize| signature.parameters.get(*at).map_or("", |p| p.name.text());
-        let positional: Vec<&str> = missing.iter().filter(|at| **at < signature.positional).map(name_at).collect();
+        let positional: Vec<&str> = missing
+            .iter()
+            .filter(|at| **at < signature.positional)
+            .map(name_at)
+            .collect();
         let (kind, names) = if positional.is_empty() {
             ("keyword-only", missing.iter().map(name_at).collect())
         } else {
@@ -311,7 +361,10 @@ fn missing_argument(
     }
     let name = signature.parameters.get(first).map_or("", |p| p.name.text());
     let place = first + 1 - hidden.min(first);
-    vm.type_error(format!("{}() missing required argument '{name}' (pos {place})", shown(native)))
+    vm.type_error(format!(
+        "{}() missing required argument '{name}' (pos {place})",
+        shown(native)
+    ))
 }
 
 /// `f() missing 2 required positional arguments: 'a' and 'b'`
@@ -323,5 +376,9 @@ pub fn missing_text(function: &str, kind: &str, names: &[&str]) -> String {
         [first, second] => format!("{first} and {second}"),
         [start @ .., last] => format!("{}, and {last}", start.join(", ")),
     };
-    format!("{function}() missing {} required {kind} argument{}: {list}", names.len(), plural(names.len()))
+    format!(
+        "{function}() missing {} required {kind} argument{}: {list}",
+        names.len(),
+        plural(names.len())
+    )
 }

@@ -62,7 +62,13 @@ impl NativeDef {
         function: NativeFn,
         help: &'static str,
     ) -> NativeDef {
-        NativeDef { name, signature, help, parser, function }
+        NativeDef {
+            name,
+            signature,
+            help,
+            parser,
+            function,
+        }
     }
 }
 
@@ -75,9 +81,17 @@ pub enum ClassItem {
     StaticMethod(NativeDef),
     /// `__new__`; the first parameter is the class to make an instance of.
     New(NativeDef),
-    Property { name: &'static str, get: Getter, set: Option<Setter>, help: &'static str },
+    Property {
+        name: &'static str,
+        get: Getter,
+        set: Option<Setter>,
+        help: &'static str,
+    },
     /// A value made once.
-    Constant { name: &'static str, make: fn(&mut Vm) -> Value },
+    Constant {
+        name: &'static str,
+        make: fn(&mut Vm) -> Value,
+    },
 }
 
 impl ClassItem {
@@ -93,13 +107,23 @@ impl ClassItem {
     }
 
     /// A dunder method in a slot, `Parser::Wrapper`.
-    pub const fn slot(name: &'static str, signature: &'static str, function: NativeFn, help: &'static str) -> ClassItem {
+    pub const fn slot(
+        name: &'static str,
+        signature: &'static str,
+        function: NativeFn,
+        help: &'static str,
+    ) -> ClassItem {
         ClassItem::Method(NativeDef::new(name, signature, Parser::Wrapper, function, help))
     }
 
     /// A read-only property.
     pub const fn getter(name: &'static str, get: Getter, help: &'static str) -> ClassItem {
-        ClassItem::Property { name, get, set: None, help }
+        ClassItem::Property {
+            name,
+            get,
+            set: None,
+            help,
+        }
     }
 }
 
@@ -130,13 +154,20 @@ pub struct NativeFunction {
 
 impl NativeFunction {
     pub fn new(def: &'static NativeDef, kind: NativeKind, owner: Weak<Class>, module: &'static str) -> NativeFunction {
-        NativeFunction { def, kind, owner, module, signature: OnceCell::new() }
+        NativeFunction {
+            def,
+            kind,
+            owner,
+            module,
+            signature: OnceCell::new(),
+        }
     }
 
     /// The parsed signature.
     #[inline]
     pub fn signature(&self) -> &Signature {
-        self.signature.get_or_init(|| Box::new(Signature::parse(self.def.signature)))
+        self.signature
+            .get_or_init(|| Box::new(Signature::parse(self.def.signature)))
     }
 
     /// `list.append`, as `__qualname__` shows it.

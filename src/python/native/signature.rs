@@ -72,7 +72,11 @@ impl Signature {
                         (name, ParameterKind::Positional)
                     };
                     let open = matches!(kind, ParameterKind::VarArgs | ParameterKind::VarKeywords);
-                    made.parameters.push(Parameter { name: Symbol::new(name), kind, required: !default && !open });
+                    made.parameters.push(Parameter {
+                        name: Symbol::new(name),
+                        kind,
+                        required: !default && !open,
+                    });
                 }
             }
         }
@@ -83,15 +87,17 @@ impl Signature {
     /// Whether any parameter may be given by keyword.
     pub fn takes_keywords(&self) -> bool {
         self.varkeywords.is_some()
-            || self
-                .parameters
-                .iter()
-                .any(|p| matches!(p.kind, ParameterKind::Positional | ParameterKind::KeywordOnly) && p.name.text() != "self")
+            || self.parameters.iter().any(|p| {
+                matches!(p.kind, ParameterKind::Positional | ParameterKind::KeywordOnly) && p.name.text() != "self"
+            })
     }
 
     /// How many leading parameters are positional-only.
     pub fn positional_only(&self) -> usize {
-        self.parameters.iter().take_while(|p| p.kind == ParameterKind::PositionalOnly).count()
+        self.parameters
+            .iter()
+            .take_while(|p| p.kind == ParameterKind::PositionalOnly)
+            .count()
     }
 }
 

@@ -18,7 +18,10 @@ pub struct Member {
 
 /// How a `Member` reads and writes.
 pub enum Access {
-    Native { get: Getter, set: Option<Setter> },
+    Native {
+        get: Getter,
+        set: Option<Setter>,
+    },
     /// The mark under which the instance keeps the slot's value.
     Slot(Symbol),
 }

@@ -47,16 +47,18 @@ impl DictData {
     #[inline]
     fn find_plain(&self, hash: i64, key: &Value) -> Option<Option<usize>> {
         let mut needs_python = false;
-        let found = self.table.find(spread(hash), |&at| match self.entries.get(at as usize) {
-            Some(entry) if entry.hash == hash => match plain_equal(&entry.key, key) {
-                Some(equal) => equal,
-                None => {
-                    needs_python = true;
-                    false
-                }
-            },
-            _ => false,
-        });
+        let found = self
+            .table
+            .find(spread(hash), |&at| match self.entries.get(at as usize) {
+                Some(entry) if entry.hash == hash => match plain_equal(&entry.key, key) {
+                    Some(equal) => equal,
+                    None => {
+                        needs_python = true;
+                        false
+                    }
+                },
+                _ => false,
+            });
         match found {
             Some(&at) => Some(Some(at as usize)),
             None if needs_python => None,
@@ -84,7 +86,9 @@ impl DictData {
         }
         self.entries.push(Entry { hash, key, value });
         let entries = &self.entries;
-        self.table.insert_unique(spread(hash), at as u32, |&i| entries.get(i as usize).map_or(0, |e| spread(e.hash)));
+        self.table.insert_unique(spread(hash), at as u32, |&i| {
+            entries.get(i as usize).map_or(0, |e| spread(e.hash))
+        });
         self.changes += 1;
         at
     }
@@ -132,8 +136,9 @@ impl DictData {
         self.table.clear();
         for (at, entry) in self.entries.iter().enumerate() {
             let entries = &self.entries;
-            self.table
-                .insert_unique(spread(entry.hash), at as u32, |&i| entries.get(i as usize).map_or(0, |e| spread(e.hash)));
+            self.table.insert_unique(spread(entry.hash), at as u32, |&i| {
+                entries.get(i as usize).map_or(0, |e| spread(e.hash))
+            });
         }
     }
 }
@@ -245,7 +250,10 @@ impl Dict {
     pub fn get_str(&self, text: &str) -> Option<Value> {
         let data = self.data.borrow();
         let at = data.find_text(hash_text(text) as i64, text)?;
-        data.entries.get(at).map(|entry| entry.value.clone()).filter(|value| !value.is_unset())
+        data.entries
+            .get(at)
+            .map(|entry| entry.value.clone())
+            .filter(|value| !value.is_unset())
     }
 
     pub fn get_symbol(&self, name: Symbol) -> Option<Value> {
@@ -322,7 +330,11 @@ impl Dict {
             data.changes += 1;
             data.live = 0;
             if data.pinned {
-                old = data.entries.iter_mut().map(|entry| std::mem::take(&mut entry.value)).collect::<Vec<_>>();
+                old = data
+                    .entries
+                    .iter_mut()
+                    .map(|entry| std::mem::take(&mut entry.value))
+                    .collect::<Vec<_>>();
                 drop(data);
                 drop(old);
                 return;
@@ -335,17 +347,33 @@ impl Dict {
     }
 
     pub fn keys(&self) -> Vec<Value> {
-        self.data.borrow().entries.iter().filter(|entry| !entry.value.is_unset()).map(|entry| entry.key.clone()).collect()
+        self.data
+            .borrow()
+            .entries
+            .iter()
+            .filter(|entry| !entry.value.is_unset())
+            .map(|entry| entry.key.clone())
+            .collect()
     }
 
     pub fn values(&self) -> Vec<Value> {
-        self.data.borrow().entries.iter().filter(|e| !e.value.is_unset()).map(|entry| entry.value.clone()).collect()
+        self.data
+            .borrow()
+            .entries
+            .iter()
+            .filter(|e| !e.value.is_unset())
+            .map(|entry| entry.value.clone())
+            .collect()
     }
 
     /// The pairs as they are now.
     pub fn pairs(&self) -> Vec<(Value, Value)> {
         let data = self.data.borrow();
-        data.entries.iter().filter(|e| !e.value.is_unset()).map(|e| (e.key.clone(), e.value.clone())).collect()
+        data.entries
+            .iter()
+            .filter(|e| !e.value.is_unset())
+            .map(|e| (e.key.clone(), e.value.clone()))
+            .collect()
     }
 
     /// The first pair at or after entry number `at`, with its number: for iterators.

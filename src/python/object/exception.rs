@@ -41,7 +41,11 @@ impl Exception {
 
     /// A builtin field, None when it was never set.
     pub fn field(&self, name: Symbol) -> Option<Value> {
-        self.fields.borrow().iter().find(|entry| entry.0 == name).map(|entry| entry.1.clone())
+        self.fields
+            .borrow()
+            .iter()
+            .find(|entry| entry.0 == name)
+            .map(|entry| entry.1.clone())
     }
 
     pub fn set_field(&self, name: Symbol, value: Value) {

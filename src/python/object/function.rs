@@ -49,12 +49,19 @@ pub struct CallArgs<'a> {
 
 impl<'a> CallArgs<'a> {
     pub fn positional(positional: &'a [Value]) -> CallArgs<'a> {
-        CallArgs { positional, names: &[], keywords: &[] }
+        CallArgs {
+            positional,
+            names: &[],
+            keywords: &[],
+        }
     }
 
     /// The value given by keyword.
     pub fn keyword(&self, name: Symbol) -> Option<&'a Value> {
-        self.names.iter().position(|given| *given == name).and_then(|at| self.keywords.get(at))
+        self.names
+            .iter()
+            .position(|given| *given == name)
+            .and_then(|at| self.keywords.get(at))
     }
 }
 

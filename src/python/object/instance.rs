@@ -24,7 +24,10 @@ impl Attributes {
     #[inline(always)]
     pub fn get(&self, name: Symbol) -> Option<Value> {
         match self {
-            Attributes::Small(entries) => entries.iter().find(|entry| entry.0 == name).map(|entry| entry.1.clone()),
+            Attributes::Small(entries) => entries
+                .iter()
+                .find(|entry| entry.0 == name)
+                .map(|entry| entry.1.clone()),
             Attributes::Table(table) => table.0.get_str(name.text()),
         }
     }
@@ -63,7 +66,10 @@ impl Attributes {
             Attributes::Small(entries) => entries,
             Attributes::Table(table) => &table.1,
         };
-        entries.iter().find(|entry| entry.0 == mark).map(|entry| entry.1.clone())
+        entries
+            .iter()
+            .find(|entry| entry.0 == mark)
+            .map(|entry| entry.1.clone())
     }
 
     /// Sets (or with Unset removes) the value of a `__slots__` entry; answers the old one.
@@ -74,7 +80,9 @@ impl Attributes {
         };
         match entries.iter().position(|entry| entry.0 == mark) {
             Some(position) if value.is_unset() => Some(entries.remove(position).1),
-            Some(position) => entries.get_mut(position).map(|entry| std::mem::replace(&mut entry.1, value)),
+            Some(position) => entries
+                .get_mut(position)
+                .map(|entry| std::mem::replace(&mut entry.1, value)),
             None if value.is_unset() => None,
             None => {
                 entries.push((mark, value));
@@ -88,7 +96,8 @@ impl Attributes {
         match self {
             Attributes::Table(table) => table.0.clone(),
             Attributes::Small(entries) => {
-                let (slots, named): (Vec<_>, Vec<_>) = std::mem::take(entries).into_iter().partition(|e| is_slot_mark(e.0));
+                let (slots, named): (Vec<_>, Vec<_>) =
+                    std::mem::take(entries).into_iter().partition(|e| is_slot_mark(e.0));
                 let dict = Rc::new(Dict::new());
                 for (name, value) in named {
                     dict.set_symbol(name, value);
@@ -110,10 +119,17 @@ impl Attributes {
     /// The names, in the order of assignment.
     pub fn names(&self) -> Vec<Symbol> {
         match self {
-            Attributes::Small(entries) => entries.iter().map(|e| e.0).filter(|name| !is_slot_mark(*name)).collect(),
-            Attributes::Table(table) => {
-                table.0.keys().iter().filter_map(|key| key.as_string().map(|text| text.symbol())).collect()
-            }
+            Attributes::Small(entries) => entries
+                .iter()
+                .map(|e| e.0)
+                .filter(|name| !is_slot_mark(*name))
+                .collect(),
+            Attributes::Table(table) => table
+                .0
+                .keys()
+                .iter()
+                .filter_map(|key| key.as_string().map(|text| text.symbol()))
+                .collect(),
         }
     }
 
@@ -142,7 +158,10 @@ pub struct Instance {
 
 impl Instance {
     pub fn new(class: ClassRef) -> Instance {
-        Instance { class: RefCell::new(class), attributes: RefCell::default() }
+        Instance {
+            class: RefCell::new(class),
+            attributes: RefCell::default(),
+        }
     }
 }
 

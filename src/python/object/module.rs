@@ -24,7 +24,11 @@ pub struct Module {
 
 impl Module {
     pub fn new(name: &str) -> Rc<Module> {
-        Rc::new(Module { name: Symbol::new(name), dict: Rc::new(Dict::new()), resolver: RefCell::new(None) })
+        Rc::new(Module {
+            name: Symbol::new(name),
+            dict: Rc::new(Dict::new()),
+            resolver: RefCell::new(None),
+        })
     }
 
     pub fn get(&self, name: Symbol) -> Option<Value> {

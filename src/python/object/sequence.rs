@@ -11,7 +11,9 @@ pub struct List {
 
 impl List {
     pub fn new(items: Vec<Value>) -> List {
-        List { items: RefCell::new(items) }
+        List {
+            items: RefCell::new(items),
+        }
     }
 
     #[inline(always)]
@@ -66,7 +68,11 @@ impl Range {
     pub fn len(&self) -> u64 {
         let (start, stop, step) = (self.start as i128, self.stop as i128, self.step as i128);
         let distance = if step > 0 { stop - start } else { start - stop };
-        if distance <= 0 { 0 } else { ((distance - 1) / step.abs() + 1) as u64 }
+        if distance <= 0 {
+            0
+        } else {
+            ((distance - 1) / step.abs() + 1) as u64
+        }
     }
 
     pub fn is_empty(&self) -> bool {

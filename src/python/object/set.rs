@@ -40,7 +40,13 @@ impl Default for Set {
 }
 
 fn empty_table(size: usize) -> Vec<SetEntry> {
-    vec![SetEntry { hash: 0, key: Value::Unset }; size]
+    vec![
+        SetEntry {
+            hash: 0,
+            key: Value::Unset
+        };
+        size
+    ]
 }
 
 enum Probe {
@@ -124,7 +130,11 @@ impl SetData {
         self.used += 1;
         self.changes += 1;
         if self.fill * 5 >= (self.table.len() - 1) * 3 {
-            let wanted = if self.used > 50_000 { self.used * 2 } else { self.used * 4 };
+            let wanted = if self.used > 50_000 {
+                self.used * 2
+            } else {
+                self.used * 4
+            };
             self.resize(wanted);
         }
     }
@@ -133,7 +143,12 @@ impl SetData {
 impl Set {
     pub fn new() -> Set {
         Set {
-            data: RefCell::new(SetData { table: empty_table(MIN_SIZE), fill: 0, used: 0, changes: 0 }),
+            data: RefCell::new(SetData {
+                table: empty_table(MIN_SIZE),
+                fill: 0,
+                used: 0,
+                changes: 0,
+            }),
             hash: Cell::new(None),
         }
     }
@@ -217,7 +232,15 @@ impl Set {
                     let mut data = self.data.borrow_mut();
                     data.used -= 1;
                     data.changes += 1;
-                    data.table.get_mut(place).map(|e| std::mem::replace(e, SetEntry { hash: -1, key: Value::Unset }))
+                    data.table.get_mut(place).map(|e| {
+                        std::mem::replace(
+                            e,
+                            SetEntry {
+                                hash: -1,
+                                key: Value::Unset,
+                            },
+                        )
+                    })
                 };
                 drop(removed);
                 Ok(true)
@@ -232,32 +255,66 @@ impl Set {
         let place = data.table.iter().position(|entry| !entry.key.is_unset())?;
         data.used -= 1;
         data.changes += 1;
-        data.table.get_mut(place).map(|e| std::mem::replace(e, SetEntry { hash: -1, key: Value::Unset }).key)
+        data.table.get_mut(place).map(|e| {
+            std::mem::replace(
+                e,
+                SetEntry {
+                    hash: -1,
+                    key: Value::Unset,
+                },
+            )
+            .key
+        })
     }
 
     pub fn clear(&self) {
         let old = {
             let mut data = self.data.borrow_mut();
             let changes = data.changes + 1;
-            std::mem::replace(&mut *data, SetData { table: empty_table(MIN_SIZE), fill: 0, used: 0, changes })
+            std::mem::replace(
+                &mut *data,
+                SetData {
+                    table: empty_table(MIN_SIZE),
+                    fill: 0,
+                    used: 0,
+                    changes,
+                },
+            )
         };
         drop(old);
     }
 
     /// The members in table order.
     pub fn items(&self) -> Vec<Value> {
-        self.data.borrow().table.iter().filter(|e| !e.key.is_unset()).map(|e| e.key.clone()).collect()
+        self.data
+            .borrow()
+            .table
+            .iter()
+            .filter(|e| !e.key.is_unset())
+            .map(|e| e.key.clone())
+            .collect()
     }
 
     /// The members with their hashes, in table order.
     pub fn hashed_items(&self) -> Vec<(i64, Value)> {
-        self.data.borrow().table.iter().filter(|e| !e.key.is_unset()).map(|e| (e.hash, e.key.clone())).collect()
+        self.data
+            .borrow()
+            .table
+            .iter()
+            .filter(|e| !e.key.is_unset())
+            .map(|e| (e.hash, e.key.clone()))
+            .collect()
     }
 
     /// The first member at or after table place `at`, with its place: for iterators.
     pub fn next_from(&self, at: usize) -> Option<(usize, Value)> {
         let data = self.data.borrow();
-        data.table.iter().enumerate().skip(at).find(|(_, e)| !e.key.is_unset()).map(|(place, e)| (place, e.key.clone()))
+        data.table
+            .iter()
+            .enumerate()
+            .skip(at)
+            .find(|(_, e)| !e.key.is_unset())
+            .map(|(place, e)| (place, e.key.clone()))
     }
 
     /// A copy with the layout CPython's copy has: rebuilt when entries were removed.
@@ -266,7 +323,12 @@ impl Set {
         copied.changes = 0;
         if copied.fill != copied.used || copied.table.len() > MIN_SIZE {
             // a merge into an empty set grows it to (used) * 2 at once when it would not fit
-            let mut fresh = SetData { table: empty_table(MIN_SIZE), fill: 0, used: 0, changes: 0 };
+            let mut fresh = SetData {
+                table: empty_table(MIN_SIZE),
+                fill: 0,
+                used: 0,
+                changes: 0,
+            };
             if copied.used * 5 >= (MIN_SIZE - 1) * 3 {
                 fresh.resize(copied.used * 2);
             }
@@ -281,6 +343,9 @@ impl Set {
             fresh.used = copied.used;
             copied = fresh;
         }
-        Set { data: RefCell::new(copied), hash: Cell::new(None) }
+        Set {
+            data: RefCell::new(copied),
+            hash: Cell::new(None),
+        }
     }
 }

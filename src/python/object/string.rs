@@ -25,7 +25,12 @@ pub fn hash_text(text: &str) -> u64 {
 
 impl Str {
     pub fn new(text: impl Into<Box<str>>) -> Str {
-        Str { text: text.into(), hash: Cell::new(0), chars: Cell::new(UNCOUNTED), symbol: Cell::new(None) }
+        Str {
+            text: text.into(),
+            hash: Cell::new(0),
+            chars: Cell::new(UNCOUNTED),
+            symbol: Cell::new(None),
+        }
     }
 
     /// The string of an interned name.
@@ -47,7 +52,11 @@ impl Str {
         if known != UNCOUNTED {
             return known as usize;
         }
-        let count = if self.text.is_ascii() { self.text.len() } else { self.text.chars().count() };
+        let count = if self.text.is_ascii() {
+            self.text.len()
+        } else {
+            self.text.chars().count()
+        };
         self.chars.set(u32::try_from(count).unwrap_or(UNCOUNTED));
         count
     }
@@ -76,7 +85,10 @@ impl Str {
         if self.is_ascii() {
             return index.min(self.text.len());
         }
-        self.text.char_indices().nth(index).map_or(self.text.len(), |(offset, _)| offset)
+        self.text
+            .char_indices()
+            .nth(index)
+            .map_or(self.text.len(), |(offset, _)| offset)
     }
 
     /// The text between two character positions (`start <= end`).

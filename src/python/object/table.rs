@@ -14,14 +14,22 @@ const HASH_INFINITY: i64 = 314159;
 #[inline]
 pub fn hash_int(number: i64) -> i64 {
     let magnitude = number.unsigned_abs() % HASH_MODULUS;
-    let hash = if number < 0 { -(magnitude as i64) } else { magnitude as i64 };
+    let hash = if number < 0 {
+        -(magnitude as i64)
+    } else {
+        magnitude as i64
+    };
     if hash == -1 { -2 } else { hash }
 }
 
 /// `hash()` of an integer of any size.
 pub fn hash_bigint(number: &BigInt) -> i64 {
     let magnitude = (number.magnitude() % HASH_MODULUS).to_i64().unwrap_or(0);
-    let hash = if number.sign() == Sign::Minus { -magnitude } else { magnitude };
+    let hash = if number.sign() == Sign::Minus {
+        -magnitude
+    } else {
+        magnitude
+    };
     if hash == -1 { -2 } else { hash }
 }
 
@@ -51,7 +59,11 @@ pub fn hash_float(number: f64) -> i64 {
             hash -= HASH_MODULUS;
         }
     }
-    let turn = if exponent >= 0 { exponent % 61 } else { 60 - (-1 - exponent) % 61 } as u64;
+    let turn = if exponent >= 0 {
+        exponent % 61
+    } else {
+        60 - (-1 - exponent) % 61
+    } as u64;
     hash = ((hash << turn) & HASH_MODULUS) | (hash >> (61 - turn));
     let signed = if number < 0.0 { -(hash as i64) } else { hash as i64 };
     if signed == -1 { -2 } else { signed }
@@ -109,9 +121,10 @@ pub fn plain_equal(a: &Value, b: &Value) -> Option<bool> {
                 (Object::Str(x), Object::Str(y)) => Some(x.as_str() == y.as_str()),
                 (Object::Bytes(x), Object::Bytes(y)) => Some(x == y),
                 (Object::Big(x), Object::Big(y)) => Some(x == y),
-                (Object::Str(_) | Object::Bytes(_) | Object::Big(_), Object::Str(_) | Object::Bytes(_) | Object::Big(_)) => {
-                    Some(false)
-                }
+                (
+                    Object::Str(_) | Object::Bytes(_) | Object::Big(_),
+                    Object::Str(_) | Object::Bytes(_) | Object::Big(_),
+                ) => Some(false),
                 _ if x.identity() == y.identity() => Some(true),
                 _ => None,
             }

@@ -1,0 +1,123 @@
+//! The machine: everything one session of Python holds.
+
+pub mod attribute;
+pub mod call;
+pub mod compare;
+pub mod define;
+pub mod host;
+pub mod operator;
+pub mod protocol;
+pub mod raise;
+pub mod text;
+
+pub use define::ClassSpec;
+pub use host::{Host, Limits, WarningText};
+
+use super::class::{Exceptions, Types};
+use super::names::{Names, names};
+use super::object::{Dict, Module, Object, Str};
+use super::value::Value;
+use crate::syntax::symbol::Symbol;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// How deep Rust code may call back into Python, whatever `sys.setrecursionlimit` says:
+/// the native stack is finite. A session should run on a thread with at least 256 MB of stack.
+pub const NATIVE_DEPTH: usize = 10_000;
+
+/// The machine.
+pub struct Vm {
+    pub types: Rc<Types>,
+    pub exceptions: Rc<Exceptions>,
+    pub names: &'static Names,
+    /// The `builtins` module; its dict is searched after a module's globals.
+    pub builtins: Rc<Module>,
+    /// `__main__`
+    pub main: Rc<Module>,
+    /// `sys.modules`
+    pub modules: Rc<Dict>,
+    pub host: Box<dyn Host>,
+    pub limits: Limits,
+    /// Set from outside (Ctrl-C) to raise KeyboardInterrupt at the next poll.
+    pub interrupt: Arc<AtomicBool>,
+    /// The exception on its way up; Unset when none.
+    pub(crate) pending: Value,
+    /// The exception being handled (`sys.exc_info`); None when none.
+    pub(crate) handled: Value,
+    /// Calls in progress: Python frames and recursive Rust functions.
+    pub(crate) depth: usize,
+    pub recursion_limit: usize,
+    /// Objects whose `repr` is being written, by identity.
+    pub(crate) repr_stack: Vec<usize>,
+    /// String objects of interned names, by symbol number.
+    strings: Vec<Option<Value>>,
+    pub(crate) builders: FxHashMap<Symbol, define::Builder>,
+}
+
+impl Vm {
+    /// A machine with bare builtin classes; `types::install` and others fill them.
+    pub fn new(host: Box<dyn Host>) -> Vm {
+        let types = Rc::new(Types::new());
+        let exceptions = Rc::new(Exceptions::new(&types));
+        let mut vm = Vm {
+            types,
+            exceptions,
+            names: names(),
+            builtins: Module::new("builtins"),
+            main: Module::new("__main__"),
+            modules: Rc::new(Dict::new()),
+            host,
+            limits: Limits::default(),
+            interrupt: Arc::new(AtomicBool::new(false)),
+            pending: Value::Unset,
+            handled: Value::None,
+            depth: 0,
+            recursion_limit: 1000,
+            repr_stack: Vec::new(),
+            strings: Vec::new(),
+            builders: FxHashMap::default(),
+        };
+        vm.install_engine();
+        vm
+    }
+
+    /// The string object of a name, always the same one.
+    pub fn string(&mut self, name: Symbol) -> Value {
+        let at = name.number() as usize;
+        if let Some(Some(value)) = self.strings.get(at) {
+            return value.clone();
+        }
+        if self.strings.len() <= at {
+            self.strings.resize(at + 64, None);
+        }
+        let made = Value::object(Object::Str(Str::of_symbol(name)));
+        if let Some(place) = self.strings.get_mut(at) {
+            *place = Some(made.clone());
+        }
+        made
+    }
+}
+
+impl Vm {
+    /// Names the engine itself provides.
+    fn install_engine(&mut self) {
+        let (builtins, main) = (self.builtins.clone(), self.main.clone());
+        for class in self.types.all().into_iter().chain(self.exceptions.all()) {
+            if !class.has(super::class::Flags::NO_NEW) {
+                builtins.set(&class.name(), Value::class(class));
+            }
+        }
+        builtins.set("__name__", Value::str("builtins"));
+        main.set("__name__", Value::str("__main__"));
+        self.modules
+            .set_str("builtins", Value::object(Object::Module(builtins)));
+        self.modules.set_str("__main__", Value::object(Object::Module(main)));
+    }
+
+    /// Goes on with a generator; `Ok(None)` when it ends.
+    pub(crate) fn resume_generator(&mut self, _generator: &Value, _sent: Value) -> super::value::R<Option<Value>> {
+        Err(self.unsupported("generators"))
+    }
+}
