@@ -5,6 +5,9 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+// pest's generated parser names it
+extern crate alloc;
+
 pub mod array;
 pub mod autograd;
 pub mod ops;
