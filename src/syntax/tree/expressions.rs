@@ -218,6 +218,7 @@ impl<'a> Builder<'a> {
         let mut last = first;
         while parts.take_if(Rule::if_mark).is_some() {
             let test = self.operation(parts)?;
+            parts.require()?;
             opened.push(Opened::Conditional { body: last, test });
             self.lambda_heads(parts, &mut opened)?;
             last = self.operation(parts)?;
