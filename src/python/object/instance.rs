@@ -4,7 +4,7 @@ use super::Dict;
 use crate::python::class::ClassRef;
 use crate::python::value::Value;
 use crate::syntax::symbol::Symbol;
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell, RefMut};
 use std::rc::Rc;
 
 /// The attributes of one object: a short list, scanned, until somebody asks for its `__dict__`.
@@ -150,17 +150,49 @@ fn is_slot_mark(name: Symbol) -> bool {
     name.text().starts_with('.')
 }
 
-/// An instance of a class made in Python.
+/// An instance of a class made in Python. Class and attributes share one borrow flag: that keeps it small.
 pub struct Instance {
-    pub class: RefCell<ClassRef>,
-    pub attributes: RefCell<Attributes>,
+    pub data: RefCell<InstanceData>,
+}
+
+/// What an instance is made of.
+pub struct InstanceData {
+    pub class: ClassRef,
+    pub attributes: Attributes,
 }
 
 impl Instance {
     pub fn new(class: ClassRef) -> Instance {
-        Instance {
-            class: RefCell::new(class),
-            attributes: RefCell::default(),
+        Instance { data: RefCell::new(InstanceData { class, attributes: Attributes::default() }) }
+    }
+
+    #[inline]
+    pub fn class(&self) -> ClassRef {
+        self.data.borrow().class.clone()
+    }
+}
+
+/// Where an object's attributes are, see `Object::attributes`.
+#[derive(Clone, Copy)]
+pub enum AttributesRef<'a> {
+    Cell(&'a RefCell<Attributes>),
+    Instance(&'a Instance),
+}
+
+impl<'a> AttributesRef<'a> {
+    #[inline]
+    pub fn borrow(self) -> Ref<'a, Attributes> {
+        match self {
+            AttributesRef::Cell(cell) => cell.borrow(),
+            AttributesRef::Instance(instance) => Ref::map(instance.data.borrow(), |data| &data.attributes),
+        }
+    }
+
+    #[inline]
+    pub fn borrow_mut(self) -> RefMut<'a, Attributes> {
+        match self {
+            AttributesRef::Cell(cell) => cell.borrow_mut(),
+            AttributesRef::Instance(instance) => RefMut::map(instance.data.borrow_mut(), |data| &mut data.attributes),
         }
     }
 }

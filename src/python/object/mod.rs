@@ -20,7 +20,7 @@ pub use exception::{Exception, Traceback};
 pub use foreign::Foreign;
 pub use function::{BoundMethod, CallArgs, Callable, Function, FunctionData};
 pub use generator::{Generator, GeneratorKind};
-pub use instance::{Attributes, Derived, Instance};
+pub use instance::{Attributes, AttributesRef, Derived, Instance};
 pub use iterator::{ListIterator, NativeIterator, RangeIterator};
 pub use module::{Module, ModuleResolver};
 pub use sequence::{List, Range, Slice};
@@ -100,15 +100,16 @@ impl Object {
     }
 
     /// The attributes of the object itself, if its kind has any.
-    pub fn attributes(&self) -> Option<&RefCell<Attributes>> {
-        match self {
-            Object::Instance(instance) => Some(&instance.attributes),
-            Object::Derived(derived) => Some(&derived.attributes),
-            Object::Exception(exception) => Some(&exception.attributes),
-            Object::Function(function) => Some(&function.data.attributes),
-            Object::Foreign(foreign) => foreign.attributes(),
-            Object::Callable(callable) => callable.attributes(),
-            _ => None,
-        }
+    #[inline]
+    pub fn attributes(&self) -> Option<AttributesRef<'_>> {
+        Some(AttributesRef::Cell(match self {
+            Object::Instance(instance) => return Some(AttributesRef::Instance(instance)),
+            Object::Derived(derived) => &derived.attributes,
+            Object::Exception(exception) => &exception.attributes,
+            Object::Function(function) => &function.data.attributes,
+            Object::Foreign(foreign) => foreign.attributes()?,
+            Object::Callable(callable) => callable.attributes()?,
+            _ => return None,
+        }))
     }
 }

@@ -183,7 +183,7 @@ impl Vm {
         match value.obj() {
             Some(Object::Member(_) | Object::Property(_)) => true,
             Some(Object::Instance(instance)) => {
-                let class = instance.class.borrow();
+                let class = instance.class();
                 class.slot(Slot::Set).is_some() || class.slot(Slot::Delete).is_some()
             }
             Some(Object::Foreign(foreign)) => foreign.class().slot(Slot::Set).is_some(),

@@ -18,7 +18,7 @@ impl Vm {
             Value::NotImplemented => types.not_implemented_type.clone(),
             Value::Ellipsis => types.ellipsis.clone(),
             Value::Obj(object) => match &**object {
-                Object::Instance(instance) => instance.class.borrow().clone(),
+                Object::Instance(instance) => instance.class(),
                 Object::Foreign(foreign) => foreign.class().clone(),
                 Object::Derived(derived) => derived.class.borrow().clone(),
                 Object::Exception(exception) => exception.class.borrow().clone(),
