@@ -1,6 +1,53 @@
 //! Arguments, exit codes, colours on or off.
 
+mod arguments;
+mod both;
+mod colours;
+mod places;
+mod record;
+mod replay;
+mod review;
+mod script;
+mod terminal;
+
+use arguments::{Arguments, Command};
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
 /// The program: what `main` runs.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let (own, argv) = arguments::split(std::env::args_os().collect());
+    let arguments = match Arguments::try_parse_from(own) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = error.exit_code();
+            terminal::say(&error.render().to_string(), error.use_stderr());
+            return exit(code);
+        }
+    };
+    let code = match arguments.command {
+        None => script::run(&arguments.session, argv),
+        Some(Command::Replay(replay)) => replay::run(replay),
+        Some(Command::Review(review)) => review::run(review),
+        Some(Command::Record(record)) => record::run(record),
+        Some(Command::Export(export)) => record::export(export),
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "gradshell", &mut text);
+            terminal::put(&text)
+        }
+        Some(Command::Man) => {
+            let mut text = Vec::new();
+            match clap_mangen::Man::new(Arguments::command()).render(&mut text) {
+                Ok(()) => terminal::put(&text),
+                Err(error) => terminal::complain(&error.to_string(), 2),
+            }
+        }
+        Some(Command::Config(config)) => places::show(&config),
+    };
+    exit(code)
+}
+
+fn exit(code: i32) -> ExitCode {
+    ExitCode::from((code & 0xff) as u8)
 }
