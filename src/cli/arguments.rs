@@ -7,7 +7,12 @@ use std::time::Duration;
 
 /// Python with PyTorch imported, as a prompt sees it, in one binary.
 #[derive(Parser, Debug)]
-#[command(name = "gradshell", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    name = "gradshell",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100
+)]
 pub struct Arguments {
     #[command(flatten)]
     pub session: Session,
@@ -268,8 +273,12 @@ fn size(text: &str) -> Result<u64, String> {
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
-    let parsed = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
-    parsed.filter(|(k, n)| *k >= 1 && k <= n).ok_or_else(|| "K/N with K from 1 to N, such as 2/8".to_string())
+    let parsed = text
+        .split_once('/')
+        .and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+    parsed
+        .filter(|(k, n)| *k >= 1 && k <= n)
+        .ok_or_else(|| "K/N with K from 1 to N, such as 2/8".to_string())
 }
 
 /// Session options that take the next argument as their value.
@@ -279,16 +288,29 @@ const WITH_VALUE: [&str; 4] = ["--color", "--seed", "--torch", "--engine"];
 /// of `-c`. The second part is `sys.argv`.
 pub fn split(all: Vec<OsString>) -> (Vec<OsString>, Vec<String>) {
     let text = |argument: &OsString| argument.to_string_lossy().into_owned();
-    let commands = ["replay", "review", "record", "export", "completions", "man", "config", "help"];
+    let commands = [
+        "replay",
+        "review",
+        "record",
+        "export",
+        "completions",
+        "man",
+        "config",
+        "help",
+    ];
     let mut at = 1;
     while let Some(argument) = all.get(at).map(text) {
         let is_cluster_with_code = argument.starts_with('-')
             && !argument.starts_with("--")
-            && argument.find('c').is_some_and(|c| argument[1..c].chars().all(|flag| "iq".contains(flag)));
+            && argument
+                .find('c')
+                .is_some_and(|c| argument[1..c].chars().all(|flag| "iq".contains(flag)));
         if is_cluster_with_code {
             let value_follows = argument.ends_with('c');
             let end = (at + 1 + usize::from(value_follows)).min(all.len());
-            let argv = std::iter::once("-c".to_string()).chain(all[end..].iter().map(text)).collect();
+            let argv = std::iter::once("-c".to_string())
+                .chain(all[end..].iter().map(text))
+                .collect();
             return (all[..end].to_vec(), argv);
         }
         if !argument.starts_with('-') || argument == "-" {

@@ -6,7 +6,9 @@ use std::env;
 /// Whether a stream gets colours: `--color`, then `GRADSHELL_COLORS`, then what terminals and
 /// tools agreed on, then whether the stream is a terminal.
 pub fn wanted(when: When, is_terminal: bool) -> bool {
-    decided(when, is_terminal, |name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    decided(when, is_terminal, |name| {
+        env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+    })
 }
 
 fn decided(when: When, is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
@@ -38,14 +40,27 @@ mod tests {
     #[test]
     fn the_nearest_word_counts() {
         let with = |pairs: &'static [(&str, &str)]| {
-            move |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string())
+            move |name: &str| {
+                pairs
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, value)| value.to_string())
+            }
         };
         assert!(decided(When::Always, false, with(&[("NO_COLOR", "1")])));
-        assert!(!decided(When::Auto, true, with(&[("NO_COLOR", "1"), ("FORCE_COLOR", "1")])));
+        assert!(!decided(
+            When::Auto,
+            true,
+            with(&[("NO_COLOR", "1"), ("FORCE_COLOR", "1")])
+        ));
         assert!(decided(When::Auto, true, with(&[("NO_COLOR", "")])));
         assert!(decided(When::Auto, false, with(&[("FORCE_COLOR", "1")])));
         assert!(!decided(When::Auto, true, with(&[("TERM", "dumb")])));
-        assert!(decided(When::Auto, false, with(&[("GRADSHELL_COLORS", "1"), ("NO_COLOR", "1")])));
+        assert!(decided(
+            When::Auto,
+            false,
+            with(&[("GRADSHELL_COLORS", "1"), ("NO_COLOR", "1")])
+        ));
         assert!(!decided(When::Auto, false, with(&[])));
     }
 }

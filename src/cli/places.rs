@@ -13,7 +13,9 @@ fn variable(name: &str) -> Option<PathBuf> {
 /// An XDG folder; relative values are ignored, as the specification asks.
 fn xdg(name: &str, fallback: &str) -> Option<PathBuf> {
     let folder = variable(name).filter(|path| path.is_absolute());
-    folder.or_else(|| Some(variable("HOME")?.join(fallback))).map(|path| path.join("gradshell"))
+    folder
+        .or_else(|| Some(variable("HOME")?.join(fallback)))
+        .map(|path| path.join("gradshell"))
 }
 
 /// The user's configuration file.
@@ -34,7 +36,9 @@ pub fn history() -> Option<PathBuf> {
 /// The project's configuration file: `gradshell.toml` here or in a folder above.
 pub fn project() -> Option<PathBuf> {
     let here = env::current_dir().ok()?;
-    here.ancestors().map(|folder| folder.join("gradshell.toml")).find(|path| path.is_file())
+    here.ancestors()
+        .map(|folder| folder.join("gradshell.toml"))
+        .find(|path| path.is_file())
 }
 
 /// What the configuration files may say.
@@ -50,7 +54,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { edit_mode: "emacs".into(), history_size: 10_000, color: "auto".into(), banner: true }
+        Settings {
+            edit_mode: "emacs".into(),
+            history_size: 10_000,
+            color: "auto".into(),
+            banner: true,
+        }
     }
 }
 
@@ -112,7 +121,12 @@ impl Settings {
 /// `gradshell config`.
 pub fn show(options: &arguments::Config) -> i32 {
     if options.path {
-        let all = [("config", config()), ("project", project()), ("startup", startup()), ("history", history())];
+        let all = [
+            ("config", config()),
+            ("project", project()),
+            ("startup", startup()),
+            ("history", history()),
+        ];
         let lines = all.iter().map(|(name, path)| match path {
             Some(path) => format!("{name:8} {}\n", path.display()),
             None => format!("{name:8} none\n"),

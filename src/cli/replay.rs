@@ -12,7 +12,6 @@ use crate::transcript::report::{self, text::Diff};
 use crate::transcript::{Document, Format, find, update};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -56,15 +55,32 @@ pub fn prepared(arguments: &arguments::Replay) -> Result<(Vec<PathBuf>, Options)
             None => (true, flag.trim_start_matches('+')),
         };
         let flag = Flags::named(name).ok_or_else(|| format!("no doctest option {name}"))?;
-        options.rules.flags = if on { options.rules.flags.with(flag) } else { options.rules.flags.without(flag) };
+        options.rules.flags = if on {
+            options.rules.flags.with(flag)
+        } else {
+            options.rules.flags.without(flag)
+        };
     }
-    options.rules.bounds = Bounds { absolute: arguments.atol, relative: arguments.rtol, ulps: arguments.ulp };
-    options.max_differences = if arguments.exit_first { Some(1) } else { arguments.maxfail };
+    options.rules.bounds = Bounds {
+        absolute: arguments.atol,
+        relative: arguments.rtol,
+        ulps: arguments.ulp,
+    };
+    options.max_differences = if arguments.exit_first {
+        Some(1)
+    } else {
+        arguments.maxfail
+    };
     if arguments.shuffle {
         shuffle(&mut files);
     }
     if let Some((part, parts)) = arguments.shard {
-        files = files.into_iter().enumerate().filter(|(at, _)| at % parts == part - 1).map(|(_, file)| file).collect();
+        files = files
+            .into_iter()
+            .enumerate()
+            .filter(|(at, _)| at % parts == part - 1)
+            .map(|(_, file)| file)
+            .collect();
     }
     Ok((files, options))
 }
@@ -77,8 +93,14 @@ pub fn options(engine: &arguments::Engine) -> Options {
         ModeName::Session => Mode::Session,
     };
     Options {
-        rules: Rules { mode, ..Rules::default() },
-        limits: Limits { time: engine.timeout, memory: engine.max_memory },
+        rules: Rules {
+            mode,
+            ..Rules::default()
+        },
+        limits: Limits {
+            time: engine.timeout,
+            memory: engine.max_memory,
+        },
         torch: engine.torch,
         seed: engine.seed,
         adopt: engine.adopt,
@@ -121,7 +143,11 @@ pub fn found(path: &Path) -> Result<Vec<PathBuf>, String> {
         }
     }
     files.sort();
-    files.retain(|file| std::fs::read(file).is_ok_and(|bytes| memchr::memmem::find(&bytes, b">>>").is_some() || Format::of(&file.to_string_lossy()) == Format::Notebook));
+    files.retain(|file| {
+        std::fs::read(file).is_ok_and(|bytes| {
+            memchr::memmem::find(&bytes, b">>>").is_some() || Format::of(&file.to_string_lossy()) == Format::Notebook
+        })
+    });
     if files.is_empty() {
         return Err(format!("{}: no transcripts in this folder", path.display()));
     }
@@ -140,13 +166,23 @@ pub fn read(path: &Path, mode: Mode) -> Result<Document, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("{name}: {}", plain(&error)))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let upto = error.utf8_error().valid_up_to();
-        let line = error.as_bytes().get(..upto).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = error
+            .as_bytes()
+            .get(..upto)
+            .unwrap_or_default()
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
         format!("{name}:{line}: not UTF-8")
     })?;
     let format = Format::of(&name);
     let document = find::document(&name, text, format, replay::strict(mode));
     if document.examples().next().is_none() {
-        let why = document.problems.first().map(|problem| format!(" ({}: {})", problem.line, problem.message));
+        let why = document
+            .problems
+            .first()
+            .map(|problem| format!(" ({}: {})", problem.line, problem.message));
         return Err(format!("{name}: no prompt in this file{}", why.unwrap_or_default()));
     }
     Ok(document)
@@ -201,8 +237,13 @@ fn list(files: &[PathBuf], arguments: &arguments::Replay) -> i32 {
                     for (index, example) in block.examples.iter().enumerate() {
                         let source = document.source(example);
                         let title = report::title(&source);
-                        let line =
-                            format!("{}:{}\t{}#{}\t{title}\n", document.name, example.line, block.name, index + 1);
+                        let line = format!(
+                            "{}:{}\t{}#{}\t{title}\n",
+                            document.name,
+                            example.line,
+                            block.name,
+                            index + 1
+                        );
                         let code = terminal::put(line.as_bytes());
                         if code != 0 {
                             return code;
@@ -230,7 +271,8 @@ fn replay_all(files: Vec<PathBuf>, arguments: &arguments::Replay, options: &Opti
     }
     let started = Instant::now();
     let painter = Painter::new(
-        arguments.format == FormatName::Text && colours::wanted(arguments.engine.color, std::io::stdout().is_terminal()),
+        arguments.format == FormatName::Text
+            && colours::wanted(arguments.engine.color, std::io::stdout().is_terminal()),
     );
     let show_progress = files.len() > 1 && arguments.format == FormatName::Text && std::io::stderr().is_terminal();
     let mut worst = 0;
@@ -277,16 +319,17 @@ fn for_each(
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
     let (sender, receiver) = std::sync::mpsc::channel();
-    let sender = Mutex::new(sender);
     std::thread::scope(|scope| {
         for _ in 0..jobs {
-            // deep expressions need room
-            let work = || {
-                let Ok(sender) = sender.lock().map(|sender| sender.clone()) else { return };
+            let sender = sender.clone();
+            let (next, stop) = (&next, &stop);
+            let work = move || {
                 let mut runner = None;
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(file) = files.get(index).filter(|_| !stop.load(Ordering::Relaxed)) else { return };
+                    let Some(file) = files.get(index).filter(|_| !stop.load(Ordering::Relaxed)) else {
+                        return;
+                    };
                     let done = one(file, arguments, options, choice, &mut runner);
                     let differs = matches!(&done, Ok(report) if report.count(Verdict::Different) > 0);
                     if arguments.exit_first && differs {
@@ -297,13 +340,16 @@ fn for_each(
                     }
                 }
             };
-            if std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, work).is_err() {
+            // deep expressions need room
+            if std::thread::Builder::new()
+                .stack_size(64 << 20)
+                .spawn_scoped(scope, work)
+                .is_err()
+            {
                 break;
             }
         }
-        if let Ok(sender) = sender.into_inner() {
-            drop(sender);
-        }
+        drop(sender);
         let mut waiting = std::collections::BTreeMap::new();
         let mut expected = 0;
         for (index, done) in receiver {
@@ -345,7 +391,10 @@ fn one(
             *runner = Some(engine);
             done
         }
-        Err(_) => Err((format!("{}: an internal fault; please report it", file.display()), FAULT)),
+        Err(_) => Err((
+            format!("{}: an internal fault; please report it", file.display()),
+            FAULT,
+        )),
     }
 }
 
@@ -375,8 +424,12 @@ fn updated(
         return Ok(report);
     }
     if changes {
-        update::write(file, &document.text, &text)
-            .map_err(|error| (format!("{}: not updated: {}", file.display(), plain(&error)), UNREADABLE))?;
+        update::write(file, &document.text, &text).map_err(|error| {
+            (
+                format!("{}: not updated: {}", file.display(), plain(&error)),
+                UNREADABLE,
+            )
+        })?;
         report.notes.push("updated".into());
     }
     for outcome in &mut report.outcomes {
@@ -396,7 +449,13 @@ fn diff(name: DiffName) -> Diff {
     }
 }
 
-fn finish(reports: Vec<FileReport>, arguments: &arguments::Replay, painter: &Painter, taken: Duration, worst: i32) -> i32 {
+fn finish(
+    reports: Vec<FileReport>,
+    arguments: &arguments::Replay,
+    painter: &Painter,
+    taken: Duration,
+    worst: i32,
+) -> i32 {
     let seconds = taken.as_secs_f64();
     let closing = match arguments.format {
         FormatName::Text => {
@@ -420,13 +479,19 @@ fn finish(reports: Vec<FileReport>, arguments: &arguments::Replay, painter: &Pai
         return terminal::complain(&format!("{}: {}", path.display(), plain(&error)), UNREADABLE);
     }
     let totals = report::Totals::of(&reports);
-    let would_change = reports.iter().any(|report| report.notes.iter().any(|note| note.starts_with("--update would")));
+    let would_change = reports
+        .iter()
+        .any(|report| report.notes.iter().any(|note| note.starts_with("--update would")));
     if worst != 0 {
         worst
     } else if totals.problems > 0 {
         UNREADABLE
     } else if totals.statements == 0 {
-        if arguments.allow_empty { 0 } else { terminal::complain("nothing selected", NOTHING) }
+        if arguments.allow_empty {
+            0
+        } else {
+            terminal::complain("nothing selected", NOTHING)
+        }
     } else if totals.different > 0 || would_change {
         DIFFERENT
     } else {
@@ -448,7 +513,10 @@ fn watch(arguments: arguments::Replay) -> i32 {
         };
         let now: Vec<_> = files.into_iter().map(changed).collect();
         if now != last {
-            run(arguments::Replay { watch: false, ..arguments.clone() });
+            run(arguments::Replay {
+                watch: false,
+                ..arguments.clone()
+            });
             last = now;
         }
         std::thread::sleep(Duration::from_millis(300));

@@ -1,16 +1,16 @@
 //! A script, a piece of code, a pipe, or the prompt.
 
 use super::arguments::{Session, When};
+use super::colours;
 use super::places::{self, Settings};
 use super::terminal::{self, Terminal};
-use super::colours;
 use crate::repl::editor::{self, LineEditor};
 use crate::repl::paint::Painter;
 use crate::repl::plain::Plain;
 use crate::repl::{self, Reader};
 use crate::session::desk::Desk;
 use crate::session::role;
-use crate::session::{Answer, EngineChoice, Setup, SharedSink, Sink, Stream};
+use crate::session::{Answer, EngineChoice, Setup, SharedSink, Stream};
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
@@ -33,7 +33,12 @@ pub fn run(arguments: &Session, argv: Vec<String>) -> i32 {
     };
     let terminal = Rc::new(RefCell::new(Terminal::default()));
     let sink: SharedSink = terminal.clone();
-    let setup = Setup { seed: arguments.seed, torch: arguments.torch, argv, ..Setup::default() };
+    let setup = Setup {
+        seed: arguments.seed,
+        torch: arguments.torch,
+        argv,
+        ..Setup::default()
+    };
     let stays = arguments.interactive || matches!(source, Source::Prompt);
     let code = if stays {
         match Desk::open(setup, sink.clone(), |setup, sink| choice.open(setup, sink)) {
@@ -54,7 +59,11 @@ pub fn run(arguments: &Session, argv: Vec<String>) -> i32 {
             Err(error) => terminal::complain(&error.to_string(), 2),
         }
     };
-    if terminal.borrow().broken { terminal::BROKEN_PIPE } else { code }
+    if terminal.borrow().broken {
+        terminal::BROKEN_PIPE
+    } else {
+        code
+    }
 }
 
 /// What to run before, or instead of, a prompt.
@@ -77,7 +86,10 @@ fn source(arguments: &Session, on_terminal: bool) -> Result<Source, String> {
         _ if on_terminal || arguments.interactive => Ok(Source::Prompt),
         _ => {
             let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("cannot read standard input: {error}"))?;
+            io::stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .map_err(|error| format!("cannot read standard input: {error}"))?;
             Ok(Source::Program("<stdin>".into(), decoded(bytes, "<stdin>")?))
         }
     }
@@ -85,7 +97,9 @@ fn source(arguments: &Session, on_terminal: bool) -> Result<Source, String> {
 
 fn cannot_open(path: &Path, error: &io::Error) -> String {
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let number = error.raw_os_error().map_or(String::new(), |number| format!("[Errno {number}] "));
+    let number = error
+        .raw_os_error()
+        .map_or(String::new(), |number| format!("[Errno {number}] "));
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     format!("can't open file '{}': {number}{text}", full.display())
@@ -93,14 +107,19 @@ fn cannot_open(path: &Path, error: &io::Error) -> String {
 
 fn decoded(bytes: Vec<u8>, name: &str) -> Result<String, String> {
     let text = String::from_utf8(bytes).map_err(|error| {
-        format!("{name} is not UTF-8 (byte {} of it)", error.utf8_error().valid_up_to() + 1)
+        format!(
+            "{name} is not UTF-8 (byte {} of it)",
+            error.utf8_error().valid_up_to() + 1
+        )
     })?;
     Ok(text.strip_prefix('\u{feff}').map(String::from).unwrap_or(text))
 }
 
 /// Whether a text is a recorded session rather than a program: Python never begins with a prompt.
 fn is_session(text: &str) -> bool {
-    text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).is_some_and(|line| line.starts_with(">>> "))
+    text.lines()
+        .find(|line| !line.trim().is_empty() && !line.starts_with('#'))
+        .is_some_and(|line| line.starts_with(">>> "))
 }
 
 /// Runs a session that came through a pipe: values are shown, an error does not end it.
@@ -124,7 +143,8 @@ fn pasted(setup: Setup, choice: &EngineChoice, sink: &SharedSink, text: &str, co
 fn ended(answer: &Answer, sink: &SharedSink, color: When) -> i32 {
     if let Some(error) = &answer.error {
         let painter = Painter::new(colours::wanted(color, io::stderr().is_terminal()));
-        sink.borrow_mut().write(Stream::Err, &painter.styled(&role::error(error)));
+        sink.borrow_mut()
+            .write(Stream::Err, &painter.styled(&role::error(error)));
         let interrupted = error.lines().last().is_some_and(|line| line == "KeyboardInterrupt");
         return if interrupted { INTERRUPTED } else { 1 };
     }
@@ -133,7 +153,11 @@ fn ended(answer: &Answer, sink: &SharedSink, color: When) -> i32 {
 
 /// The prompt, after the program if there is one.
 fn stay(arguments: &Session, source: &Source, desk: Rc<RefCell<Desk>>, sink: &SharedSink, on_terminal: bool) -> i32 {
-    let (settings, problems) = if arguments.no_config { Default::default() } else { Settings::read() };
+    let (settings, problems) = if arguments.no_config {
+        Default::default()
+    } else {
+        Settings::read()
+    };
     for problem in problems {
         terminal::complain(&problem, 0);
     }
@@ -150,8 +174,14 @@ fn stay(arguments: &Session, source: &Source, desk: Rc<RefCell<Desk>>, sink: &Sh
             return code;
         }
     } else if !arguments.quiet && on_terminal && settings.banner {
-        let banner = format!("{} (Python 3.11 with PyTorch 2.15)\n", desk.borrow_mut().engine().title());
-        sink.borrow_mut().write(Stream::Err, &format!("{banner}Type help, %magics or exit(); Ctrl-D leaves.\n"));
+        let banner = format!(
+            "{} (Python 3.11 with PyTorch 2.15)\n",
+            desk.borrow_mut().engine().title()
+        );
+        sink.borrow_mut().write(
+            Stream::Err,
+            &format!("{banner}Type help, %magics or exit(); Ctrl-D leaves.\n"),
+        );
     }
     if on_terminal && !arguments.no_init {
         startup(&desk, sink, &errors);

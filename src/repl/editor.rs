@@ -52,8 +52,14 @@ impl LineEditor {
             .indent_size(4)
             .build();
         let mut editor: Editor<Assistant, FileHistory> =
-            Editor::with_history(config, FileHistory::with_config(&config)).map_err(|error| error.to_string())?;
-        editor.set_helper(Some(Assistant { desk, painter: settings.painter, last: RefCell::default(), bracket: Cell::new(None) }));
+            Editor::with_history(config.clone(), FileHistory::with_config(&config))
+                .map_err(|error| error.to_string())?;
+        editor.set_helper(Some(Assistant {
+            desk,
+            painter: settings.painter,
+            last: RefCell::default(),
+            bracket: Cell::new(None),
+        }));
         for (key, command) in [
             (KeyEvent(KeyCode::Up, Modifiers::NONE), Cmd::HistorySearchBackward),
             (KeyEvent(KeyCode::Down, Modifiers::NONE), Cmd::HistorySearchForward),
@@ -67,8 +73,18 @@ impl LineEditor {
             Event::from(KeyEvent(KeyCode::Char('l'), Modifiers::ALT)),
             Cmd::Kill(Movement::WholeBuffer),
         );
-        let problem = settings.history.as_ref().and_then(|path| prepare(&mut editor, path).err());
-        Ok((LineEditor { editor, history: settings.history, painter: settings.painter }, problem))
+        let problem = settings
+            .history
+            .as_ref()
+            .and_then(|path| prepare(&mut editor, path).err());
+        Ok((
+            LineEditor {
+                editor,
+                history: settings.history,
+                painter: settings.painter,
+            },
+            problem,
+        ))
     }
 }
 
@@ -128,13 +144,27 @@ impl Completer for Assistant {
         if text.trim().is_empty() {
             // Tab at the beginning of a line indents
             let pad = 4 - text.chars().count() % 4;
-            return Ok((pos, vec![Pair { display: String::new(), replacement: " ".repeat(pad) }]));
+            return Ok((
+                pos,
+                vec![Pair {
+                    display: String::new(),
+                    replacement: " ".repeat(pad),
+                }],
+            ));
         }
-        let Ok(mut desk) = self.desk.try_borrow_mut() else { return Ok((pos, vec![])) };
+        let Ok(mut desk) = self.desk.try_borrow_mut() else {
+            return Ok((pos, vec![]));
+        };
         let found = desk.complete(text);
         let pair = |name: String| {
-            let display = name.rsplit_once('.').map_or(name.as_str(), |(_, last)| last).to_string();
-            Pair { display, replacement: name }
+            let display = name
+                .rsplit_once('.')
+                .map_or(name.as_str(), |(_, last)| last)
+                .to_string();
+            Pair {
+                display,
+                replacement: name,
+            }
         };
         Ok((found.start, found.names.into_iter().map(pair).collect()))
     }
@@ -178,7 +208,11 @@ impl Highlighter for Assistant {
         let mut out = String::new();
         let mut at = 0;
         for (role, piece) in highlight::line(line).pieces {
-            let role = if role == Role::Bracket && partner == Some(at) { Role::Good } else { role };
+            let role = if role == Role::Bracket && partner == Some(at) {
+                Role::Good
+            } else {
+                role
+            };
             out.push_str(&self.painter.paint(role, &piece));
             at += piece.len();
         }
@@ -196,7 +230,8 @@ impl Highlighter for Assistant {
         }
         let is_bracket = |at: &usize| line.as_bytes().get(*at).is_some_and(|byte| b"()[]{}".contains(byte));
         let before = pos.checked_sub(1);
-        self.bracket.set(before.filter(is_bracket).or(Some(pos).filter(is_bracket)));
+        self.bracket
+            .set(before.filter(is_bracket).or(Some(pos).filter(is_bracket)));
         self.painter.is_on()
     }
 

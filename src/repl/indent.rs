@@ -8,7 +8,8 @@ pub fn next(entry: &str) -> String {
     let own = line.len() - bare.len();
     let code = bare.split('#').next().unwrap_or_default().trim_end();
     let leaves = ["return", "pass", "break", "continue", "raise"].iter().any(|word| {
-        code.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        code.strip_prefix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     });
     let width = if code.ends_with(':') {
         own + 4
@@ -26,7 +27,9 @@ pub fn joined(entry: &str, initial: &str, line: &str) -> String {
     if line.trim().is_empty() {
         return String::new();
     }
-    let Some(rest) = line.strip_prefix(initial).filter(|_| !initial.is_empty()) else { return line.to_string() };
+    let Some(rest) = line.strip_prefix(initial).filter(|_| !initial.is_empty()) else {
+        return line.to_string();
+    };
     if rest.starts_with([' ', '\t']) {
         return rest.to_string();
     }
@@ -67,6 +70,9 @@ mod tests {
         assert_eq!(joined("if x:", "    ", "y"), "y");
         assert_eq!(joined("if x:", "    ", "    "), "");
         assert_eq!(joined("if x:\n    y", "    ", "    else:"), "else:");
-        assert_eq!(joined("for i in a:\n    if i:\n        b", "        ", "        else:"), "    else:");
+        assert_eq!(
+            joined("for i in a:\n    if i:\n        b", "        ", "        else:"),
+            "    else:"
+        );
     }
 }

@@ -63,7 +63,11 @@ fn entry(
     first: String,
 ) -> Option<i32> {
     // a recalled or pasted block is whole already
-    let mut entry = if first.contains('\n') { format!("{}\n", first.trim_end()) } else { first };
+    let mut entry = if first.contains('\n') {
+        format!("{}\n", first.trim_end())
+    } else {
+        first
+    };
     let mut ended = false;
     loop {
         let fed = desk.borrow_mut().feed(&entry, ended);
@@ -96,7 +100,8 @@ fn entry(
 /// Prints an exception; the exit code if the statement asked for the end.
 pub fn show(answer: &Answer, sink: &SharedSink, painter: &Painter) -> Option<i32> {
     if let Some(error) = &answer.error {
-        sink.borrow_mut().write(Stream::Err, &painter.styled(&role::error(error)));
+        sink.borrow_mut()
+            .write(Stream::Err, &painter.styled(&role::error(error)));
     }
     if let Some(stopped) = answer.stopped {
         let text = format!("{stopped:?}: the statement was stopped\n");

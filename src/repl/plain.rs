@@ -17,7 +17,10 @@ impl<I: BufRead, P: Write> Plain<I, P> {
 
 impl<I: BufRead, P: Write> Reader for Plain<I, P> {
     fn read(&mut self, prompt: &str, _initial: &str) -> Read {
-        self.prompts.write_all(prompt.as_bytes()).and_then(|()| self.prompts.flush()).ok();
+        self.prompts
+            .write_all(prompt.as_bytes())
+            .and_then(|()| self.prompts.flush())
+            .ok();
         let mut bytes = Vec::new();
         match self.input.read_until(b'\n', &mut bytes) {
             Ok(0) => Read::End,

@@ -16,13 +16,19 @@ pub const MAGICS: &[(&str, &str)] = &[
     ("%graph", "%graph NAME: the autograd graph behind a tensor"),
     ("%history", "%history: the statements so far"),
     ("%magics", "%magics: this list"),
-    ("%record", "%record FILE: write what follows as a transcript; %record alone ends it"),
+    (
+        "%record",
+        "%record FILE: write what follows as a transcript; %record alone ends it",
+    ),
     ("%reset", "%reset: a fresh namespace"),
     ("%time", "%time STATEMENT: how long it takes"),
     ("%timeit", "%timeit STATEMENT: how long it takes, the best of many runs"),
     ("%undo", "%undo: the session as it was before the last statement"),
     ("%who", "%who: the names of the session, with their types"),
-    ("%why", "%why EXPRESSION: why a tensor is a leaf, has no grad, or an error came"),
+    (
+        "%why",
+        "%why EXPRESSION: why a tensor is a leaf, has no grad, or an error came",
+    ),
 ];
 
 /// Writes to the front end and keeps a copy while a recording runs.
@@ -65,11 +71,25 @@ impl Desk {
         front: SharedSink,
         open: impl FnOnce(&Setup, SharedSink) -> Result<Box<dyn Engine>, OpenError>,
     ) -> Result<Desk, OpenError> {
-        let tee = Rc::new(RefCell::new(Tee { front, copy: None, quiet: false }));
+        let tee = Rc::new(RefCell::new(Tee {
+            front,
+            copy: None,
+            quiet: false,
+        }));
         // %undo runs the session again: its random numbers must be the same then
-        let setup = Setup { seed: setup.seed.or_else(|| Some(rand::random())), ..setup };
+        let setup = Setup {
+            seed: setup.seed.or_else(|| Some(rand::random())),
+            ..setup
+        };
         let engine = open(&setup, tee.clone())?;
-        Ok(Desk { engine, tee, setup, entries: vec![], last_error: None, recording: None })
+        Ok(Desk {
+            engine,
+            tee,
+            setup,
+            entries: vec![],
+            last_error: None,
+            recording: None,
+        })
     }
 
     pub fn engine(&mut self) -> &mut dyn Engine {
@@ -211,7 +231,8 @@ impl Desk {
     /// Runs Python text of ours that leaves no names behind; `arguments` are its `_gradshell_arguments`.
     fn snippet(&mut self, code: &str, arguments: &[&str]) -> Answer {
         let list = serde_json::to_string(arguments).unwrap_or_default();
-        self.engine.run("<magic>", &format!("_gradshell_arguments = {list}\n{code}"))
+        self.engine
+            .run("<magic>", &format!("_gradshell_arguments = {list}\n{code}"))
     }
 
     fn restart(&mut self, entries: &[String]) -> Answer {
@@ -258,7 +279,10 @@ impl Desk {
             (true, Some(done)) => format!("recorded {}\n", done.path.display()),
             (true, None) => "usage: %record FILE\n".to_string(),
             (false, _) => {
-                self.recording = Some(Recording { path: path.into(), text: String::new() });
+                self.recording = Some(Recording {
+                    path: path.into(),
+                    text: String::new(),
+                });
                 format!("recording to {path}; %record ends it\n")
             }
         };
@@ -270,8 +294,14 @@ impl Desk {
     /// Completions at the end of `text`: magics here, the rest from the live session.
     pub fn complete(&mut self, text: &str) -> super::Completion {
         if let Some(start) = text.starts_with('%').then_some(0) {
-            let names = MAGICS.iter().map(|(name, _)| (*name).to_string()).filter(|name| name.starts_with(text));
-            return super::Completion { start, names: names.collect() };
+            let names = MAGICS
+                .iter()
+                .map(|(name, _)| (*name).to_string())
+                .filter(|name| name.starts_with(text));
+            return super::Completion {
+                start,
+                names: names.collect(),
+            };
         }
         self.engine.complete(text)
     }
@@ -302,7 +332,9 @@ fn open_callee(text: &str) -> Option<&str> {
             ')' | ']' | '}' => depth += 1,
             '(' | '[' | '{' if depth > 0 => depth -= 1,
             '(' => {
-                let start = text[..at].rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or(0, |s| s + 1);
+                let start = text[..at]
+                    .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+                    .map_or(0, |s| s + 1);
                 let start = (start..at).find(|s| text.is_char_boundary(*s)).unwrap_or(at);
                 return Some(&text[start..at]).filter(|name| is_dotted_name(name));
             }
@@ -322,13 +354,26 @@ fn is_dotted_name(text: &str) -> bool {
 
 /// The last entry that assigned the first name in an expression, as `>>> y = x * 2 (statement 3)`.
 fn assigned_at(entries: &[String], expression: &str) -> String {
-    let name: String = expression.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let name: String = expression
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
     let assigns = |entry: &&String| {
-        let target = entry.split_once('=').map(|(target, rest)| (target.trim_end_matches(['+', '-', '*', '/']).trim(), rest));
+        let target = entry
+            .split_once('=')
+            .map(|(target, rest)| (target.trim_end_matches(['+', '-', '*', '/']).trim(), rest));
         target.is_some_and(|(target, rest)| !rest.starts_with('=') && target.split(',').any(|one| one.trim() == name))
     };
     let found = entries.iter().enumerate().rev().find(|(_, entry)| assigns(entry));
-    found.map(|(at, entry)| format!(">>> {} (statement {})", entry.lines().next().unwrap_or_default(), at + 1)).unwrap_or_default()
+    found
+        .map(|(at, entry)| {
+            format!(
+                ">>> {} (statement {})",
+                entry.lines().next().unwrap_or_default(),
+                at + 1
+            )
+        })
+        .unwrap_or_default()
 }
 
 /// `1.23 ms` and its like.

@@ -9,11 +9,62 @@ const KEYWORDS: &[&str] = &[
 ];
 
 const BUILTINS: &[&str] = &[
-    "abs", "all", "any", "bool", "callable", "complex", "dict", "dir", "divmod", "enumerate", "eval", "exec", "exit",
-    "filter", "float", "format", "frozenset", "getattr", "globals", "hasattr", "hash", "help", "id", "input", "int",
-    "isinstance", "issubclass", "iter", "len", "list", "locals", "map", "max", "min", "next", "object", "pow",
-    "print", "property", "quit", "range", "repr", "reversed", "round", "set", "setattr", "slice", "sorted", "str",
-    "sum", "super", "torch", "tuple", "type", "vars", "zip",
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "callable",
+    "complex",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "exit",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "help",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "min",
+    "next",
+    "object",
+    "pow",
+    "print",
+    "property",
+    "quit",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "slice",
+    "sorted",
+    "str",
+    "sum",
+    "super",
+    "torch",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
 ];
 
 /// The line in parts whose texts together are the line.
@@ -24,7 +75,10 @@ pub fn line(text: &str) -> Styled {
         let (role, length) = match first {
             '#' => (Role::Comment, rest.find('\n').unwrap_or(rest.len())),
             '\'' | '"' => (Role::Text, string_length(rest)),
-            '0'..='9' => (Role::Number, while_length(rest, |c| c.is_alphanumeric() || c == '.' || c == '_')),
+            '0'..='9' => (
+                Role::Number,
+                while_length(rest, |c| c.is_alphanumeric() || c == '.' || c == '_'),
+            ),
             '(' | ')' | '[' | ']' | '{' | '}' => (Role::Bracket, 1),
             c if c.is_alphabetic() || c == '_' => word(rest),
             c => (Role::Plain, c.len_utf8()),
@@ -63,7 +117,11 @@ fn word(text: &str) -> (Role, usize) {
 fn string_length(text: &str) -> usize {
     let quote = &text[..1];
     let triple = quote.repeat(3);
-    let (open, close) = if text.starts_with(&triple) { (3, triple.as_str()) } else { (1, quote) };
+    let (open, close) = if text.starts_with(&triple) {
+        (3, triple.as_str())
+    } else {
+        (1, quote)
+    };
     let mut at = open;
     while at < text.len() {
         let rest = &text[at..];
@@ -71,7 +129,11 @@ fn string_length(text: &str) -> usize {
             return at + close.len();
         }
         let c = rest.chars().next().map_or(1, char::len_utf8);
-        at += if rest.starts_with('\\') { c + rest[c..].chars().next().map_or(0, char::len_utf8) } else { c };
+        at += if rest.starts_with('\\') {
+            c + rest[c..].chars().next().map_or(0, char::len_utf8)
+        } else {
+            c
+        };
     }
     text.len()
 }
@@ -110,7 +172,12 @@ mod tests {
 
     #[test]
     fn parts_make_the_line_again() {
-        for text in ["x = f'a{1}' + 2.5e3  # é", "'\\", "for i in range(3): print(\"…", "α = [1, (2)]"] {
+        for text in [
+            "x = f'a{1}' + 2.5e3  # é",
+            "'\\",
+            "for i in range(3): print(\"…",
+            "α = [1, (2)]",
+        ] {
             assert_eq!(line(text).plain(), text);
         }
         assert_eq!(line("not 1").pieces[0], (Role::Keyword, "not".to_string()));

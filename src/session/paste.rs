@@ -26,7 +26,10 @@ fn first_line(line: &str) -> Option<&str> {
         return Some(rest.strip_prefix(' ').unwrap_or(rest));
     }
     let (number, rest) = line.strip_prefix("In [")?.split_once("]:")?;
-    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| rest.strip_prefix(' ').unwrap_or(rest))
+    number
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| rest.strip_prefix(' ').unwrap_or(rest))
 }
 
 fn next_line(line: &str) -> Option<&str> {
@@ -45,8 +48,14 @@ mod tests {
     #[test]
     fn prompts_fall_away_and_output_too() {
         let text = ">>> x = 1\n>>> x\n1\n>>> for i in range(2):\n...     print(i)\n...\n0\n1\n";
-        assert_eq!(statements(text).unwrap(), ["x = 1", "x", "for i in range(2):\n    print(i)\n"]);
-        assert_eq!(statements("In [1]: def f():\n   ...:     return 1\n\nOut[1]: 2\n").unwrap(), ["def f():\n    return 1"]);
+        assert_eq!(
+            statements(text).unwrap(),
+            ["x = 1", "x", "for i in range(2):\n    print(i)\n"]
+        );
+        assert_eq!(
+            statements("In [1]: def f():\n   ...:     return 1\n\nOut[1]: 2\n").unwrap(),
+            ["def f():\n    return 1"]
+        );
         assert_eq!(statements("x = 1\nx\n"), None);
     }
 }

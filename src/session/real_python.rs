@@ -2,8 +2,8 @@
 //! driver program that it runs. Requests and events are JSON, one a line.
 
 use super::{
-    Adoption, Answer, Completion, Draw, Engine, Fed, Interrupter, Observed, OpenError, Origin, Printed, Setup, SharedSink, Stopped,
-    Stream, Warnings,
+    Adoption, Answer, Completion, Draw, Engine, Fed, Interrupter, Observed, OpenError, Origin, Printed, Setup,
+    SharedSink, Stopped, Stream, Warnings,
 };
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -44,7 +44,9 @@ impl RealPython {
         let (sender, events) = channel();
         std::thread::spawn(move || {
             for line in BufReader::new(out).lines() {
-                let Ok(Ok(event)) = line.map(|line| serde_json::from_str(&line)) else { break };
+                let Ok(Ok(event)) = line.map(|line| serde_json::from_str(&line)) else {
+                    break;
+                };
                 if sender.send(event).is_err() {
                     break;
                 }
@@ -66,7 +68,10 @@ impl RealPython {
 
     /// Sends a request, hands its output to the sink, and returns the closing event.
     fn ask(&mut self, request: &Value, patience: Option<Duration>) -> Result<Value, Stopped> {
-        if writeln!(self.requests, "{request}").and_then(|()| self.requests.flush()).is_err() {
+        if writeln!(self.requests, "{request}")
+            .and_then(|()| self.requests.flush())
+            .is_err()
+        {
             return Err(Stopped::Died);
         }
         loop {
@@ -89,7 +94,9 @@ impl RealPython {
                 Some("warning") => Stream::Warning,
                 _ => return Ok(event),
             };
-            self.sink.borrow_mut().write(stream, event["text"].as_str().unwrap_or_default());
+            self.sink
+                .borrow_mut()
+                .write(stream, event["text"].as_str().unwrap_or_default());
         }
     }
 
@@ -97,13 +104,21 @@ impl RealPython {
     fn answer(&mut self, event: Result<Value, Stopped>) -> Fed {
         let event = match event {
             Ok(event) => event,
-            Err(stopped) => return Fed::Done(Answer { stopped: Some(stopped), ..Answer::default() }),
+            Err(stopped) => {
+                return Fed::Done(Answer {
+                    stopped: Some(stopped),
+                    ..Answer::default()
+                });
+            }
         };
         if event["incomplete"].as_bool() == Some(true) {
             return Fed::Incomplete;
         }
         for draw in event["draws"].as_array().into_iter().flatten() {
-            self.observed.draws.push(Draw { shape: numbers(&draw[0]), seeded: draw[1].as_bool().unwrap_or(false) });
+            self.observed.draws.push(Draw {
+                shape: numbers(&draw[0]),
+                seeded: draw[1].as_bool().unwrap_or(false),
+            });
         }
         for printed in event["printed"].as_array().into_iter().flatten() {
             let origin = printed[1].as_array().map(|_| Origin {
@@ -111,7 +126,10 @@ impl RealPython {
                 offset: printed[1][1].as_i64().unwrap_or(0),
                 strides: numbers(&printed[1][2]),
             });
-            self.observed.printed.push(Printed { shape: numbers(&printed[0]), origin });
+            self.observed.printed.push(Printed {
+                shape: numbers(&printed[0]),
+                origin,
+            });
         }
         Fed::Done(Answer {
             error: event["error"].as_str().map(String::from),
@@ -126,7 +144,12 @@ impl RealPython {
 }
 
 fn numbers(value: &Value) -> Vec<i64> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_i64).collect()
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_i64)
+        .collect()
 }
 
 impl Engine for RealPython {
@@ -165,7 +188,10 @@ impl Engine for RealPython {
     }
 
     fn feed(&mut self, source: &str, ended: bool) -> Fed {
-        let event = self.ask(&json!({"do": "feed", "source": source, "ended": ended}), self.patience());
+        let event = self.ask(
+            &json!({"do": "feed", "source": source, "ended": ended}),
+            self.patience(),
+        );
         self.answer(event)
     }
 

@@ -51,11 +51,17 @@ pub fn error(text: &str) -> Styled {
     let mut out = Styled::default();
     for line in text.split_inclusive('\n') {
         let bare = line.trim_start();
-        let role = if line.starts_with("Traceback (") || bare.starts_with("During handling") || bare.starts_with("The above") {
+        let role = if line.starts_with("Traceback (")
+            || bare.starts_with("During handling")
+            || bare.starts_with("The above")
+        {
             Role::Dim
         } else if bare.starts_with("File \"") {
             Role::Place
-        } else if line.starts_with(' ') && !bare.trim_end().is_empty() && bare.trim_end().chars().all(|c| "^~".contains(c)) {
+        } else if line.starts_with(' ')
+            && !bare.trim_end().is_empty()
+            && bare.trim_end().chars().all(|c| "^~".contains(c))
+        {
             Role::Caret
         } else if line.starts_with(' ') {
             Role::Plain

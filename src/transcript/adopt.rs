@@ -42,7 +42,11 @@ impl BlockPlan {
     /// The adoptions, each number moved by `scale` halves of its last digit up or down.
     fn adoptions(&self, scale: f64, signs: &mut Signs) -> Vec<Adoption> {
         let moved = |(&(draw, element), &(value, half)): (&(usize, i64), &(f64, f64))| {
-            let value = if scale == 0.0 { value } else { value + scale * half * signs.next() };
+            let value = if scale == 0.0 {
+                value
+            } else {
+                value + scale * half * signs.next()
+            };
             Adoption { draw, element, value }
         };
         self.elements.iter().map(moved).collect()
@@ -80,14 +84,25 @@ struct Trial<'a> {
 impl Trial<'_> {
     fn run(&mut self, setup_of: &dyn Fn(usize) -> Setup) -> Result<Run, OpenError> {
         let mut seen = Vec::new();
-        run(self.document, self.runner, setup_of, &self.options.rules, &mut |_| true, &mut |_, ran, runner| {
-            seen.push((ran, runner.engine().observed()));
-        })?;
+        run(
+            self.document,
+            self.runner,
+            setup_of,
+            &self.options.rules,
+            &mut |_| true,
+            &mut |_, ran, runner| {
+                seen.push((ran, runner.engine().observed()));
+            },
+        )?;
         Ok(seen)
     }
 
     fn base(&self, seed: u64) -> Setup {
-        Setup { seed: Some(seed), observe: true, ..setup(self.document, self.options) }
+        Setup {
+            seed: Some(seed),
+            observe: true,
+            ..setup(self.document, self.options)
+        }
     }
 
     /// A run with the plan; numbers moved by `scale`, values never shown drawn from `seed`.
@@ -119,7 +134,10 @@ impl Trial<'_> {
                 let base = self.base(seed);
                 let trial = self.run(&|_| base.clone())?;
                 note_seed(self.document, &trial, seed, &mut plan);
-                if plan.iter().all(|block| block.seed.is_some() || block.elements.is_empty()) {
+                if plan
+                    .iter()
+                    .all(|block| block.seed.is_some() || block.elements.is_empty())
+                {
                     break;
                 }
             }
@@ -155,15 +173,24 @@ fn shown(document: &Document, seen: &Run, mut f: impl FnMut(usize, usize, &Examp
             }
             for (recorded, printed) in recorded.iter().zip(&observed.printed) {
                 let Some(origin) = &printed.origin else { continue };
-                let Some(positions) = recorded.positions(&printed.shape) else { continue };
+                let Some(positions) = recorded.positions(&printed.shape) else {
+                    continue;
+                };
                 if seeded.get(origin.draw) != Some(&false) {
                     continue;
                 }
                 let element = |index: &Vec<i64>| {
-                    origin.offset + index.iter().zip(&origin.strides).map(|(at, stride)| at * stride).sum::<i64>()
+                    origin.offset
+                        + index
+                            .iter()
+                            .zip(&origin.strides)
+                            .map(|(at, stride)| at * stride)
+                            .sum::<i64>()
                 };
                 let elements = positions.iter().zip(&recorded.elements);
-                let elements: Vec<_> = elements.map(|(index, (_, value, half))| (element(index), *value, *half)).collect();
+                let elements: Vec<_> = elements
+                    .map(|(index, (_, value, half))| (element(index), *value, *half))
+                    .collect();
                 f(number, origin.draw, example, &elements);
             }
         }
@@ -185,7 +212,10 @@ fn learn(document: &Document, seen: &Run, plan: &mut [BlockPlan]) {
 fn note_seed(document: &Document, trial: &Run, seed: u64, plan: &mut [BlockPlan]) {
     let mut first: Vec<Option<usize>> = vec![None; plan.len()];
     let texts: BTreeMap<usize, &Ran> = {
-        let ran = document.examples().zip(trial).filter_map(|(example, (ran, _))| Some((example.line, ran.as_ref()?)));
+        let ran = document
+            .examples()
+            .zip(trial)
+            .filter_map(|(example, (ran, _))| Some((example.line, ran.as_ref()?)));
         ran.collect()
     };
     shown(document, trial, |block, draw, example, elements| {
@@ -205,7 +235,13 @@ fn note_seed(document: &Document, trial: &Run, seed: u64, plan: &mut [BlockPlan]
 
 /// The plan alone: for writing a document again.
 pub fn plan(document: &Document, runner: &mut Runner, options: &Options) -> Result<Vec<BlockPlan>, OpenError> {
-    Ok(Trial { document, runner, options }.plan()?.0)
+    Ok(Trial {
+        document,
+        runner,
+        options,
+    }
+    .plan()?
+    .0)
 }
 
 /// The set-up of a block under its plan.
@@ -220,13 +256,21 @@ pub fn setup_with(plan: &BlockPlan, base: &Setup) -> Setup {
 
 /// Replays a document with adopted random values.
 pub fn replay(document: &Document, runner: &mut Runner, options: &Options) -> Result<FileReport, OpenError> {
-    let mut trial = Trial { document, runner, options };
+    let mut trial = Trial {
+        document,
+        runner,
+        options,
+    };
     let (plan, seen) = trial.plan()?;
     let examples: Vec<&Example> = document.examples().collect();
-    let mut judgements: Vec<Judgement> = examples.iter().zip(&seen).map(|(example, (ran, _))| match ran {
-        Some(ran) => compare::judge(document, example, ran, &options.rules),
-        None => Judgement::because(Verdict::Skipped, "not run"),
-    }).collect();
+    let mut judgements: Vec<Judgement> = examples
+        .iter()
+        .zip(&seen)
+        .map(|(example, (ran, _))| match ran {
+            Some(ran) => compare::judge(document, example, ran, &options.rules),
+            None => Judgement::because(Verdict::Skipped, "not run"),
+        })
+        .collect();
     let open = |judgements: &[Judgement]| judgements.iter().any(|one| one.verdict == Verdict::Different);
     let adopts = plan.iter().any(|block| !block.elements.is_empty());
     if adopts && open(&judgements) {
@@ -242,7 +286,11 @@ pub fn replay(document: &Document, runner: &mut Runner, options: &Options) -> Re
             if judgements[at].verdict != Verdict::Different {
                 continue;
             }
-            let of = |runs: &[Run]| runs.iter().map(|run| run.get(at).and_then(|(ran, _)| ran.clone())).collect::<Vec<_>>();
+            let of = |runs: &[Run]| {
+                runs.iter()
+                    .map(|run| run.get(at).and_then(|(ran, _)| ran.clone()))
+                    .collect::<Vec<_>>()
+            };
             if let Some(ran) = seen.get(at).and_then(|(ran, _)| ran.as_ref())
                 && let Some(judgement) = rounded(document, example, ran, &of(&near), &of(&far))
             {
@@ -250,14 +298,20 @@ pub fn replay(document: &Document, runner: &mut Runner, options: &Options) -> Re
             }
         }
     }
-    let drew = seen.iter().any(|(_, observed)| observed.draws.iter().any(|draw| !draw.seeded));
+    let drew = seen
+        .iter()
+        .any(|(_, observed)| observed.draws.iter().any(|draw| !draw.seeded));
     if drew && open(&judgements) {
         let other = trial.adopted(&plan, 0.0, 0, HIDDEN[1])?;
         for (at, example) in examples.iter().enumerate() {
-            let (Some((Some(ran), _)), Some((Some(again), _))) = (seen.get(at), other.get(at)) else { continue };
+            let (Some((Some(ran), _)), Some((Some(again), _))) = (seen.get(at), other.get(at)) else {
+                continue;
+            };
             if judgements[at].verdict == Verdict::Different && hidden(document, example, ran, again) {
-                judgements[at] =
-                    Judgement::because(Verdict::Unchecked, "depends on random values that the transcript never shows");
+                judgements[at] = Judgement::because(
+                    Verdict::Unchecked,
+                    "depends on random values that the transcript never shows",
+                );
             }
         }
     }
@@ -272,7 +326,11 @@ pub fn replay(document: &Document, runner: &mut Runner, options: &Options) -> Re
 fn notes(document: &Document, plan: &[BlockPlan]) -> Vec<String> {
     let mut notes = Vec::new();
     for (block, plan) in document.blocks.iter().zip(plan) {
-        let of = if block.name.is_empty() { String::new() } else { format!(" in {}", block.name) };
+        let of = if block.name.is_empty() {
+            String::new()
+        } else {
+            format!(" in {}", block.name)
+        };
         match (plan.seed, plan.draws()) {
             (Some(seed), _) => notes.push(format!("the random values{of} are those of torch.manual_seed({seed})")),
             (None, 0) => {}
@@ -303,13 +361,22 @@ fn rounded(
                 length > 0.0 && (want.value - got.value).abs() <= most * (1.0 + 1e-9)
             });
             if within {
-                return Some(Judgement::because(Verdict::WithinRounding, "within the rounding of the recorded numbers"));
+                return Some(Judgement::because(
+                    Verdict::WithinRounding,
+                    "within the rounding of the recorded numbers",
+                ));
             }
         }
         // a comparison or a rounded text that tips within the rounding
-        let tips = near.iter().flatten().any(|other| compare::same_session_text(&expected, &other.text(false)));
+        let tips = near
+            .iter()
+            .flatten()
+            .any(|other| compare::same_session_text(&expected, &other.text(false)));
         if tips {
-            return Some(Judgement::because(Verdict::WithinRounding, "a digit that was not recorded decides it"));
+            return Some(Judgement::because(
+                Verdict::WithinRounding,
+                "a digit that was not recorded decides it",
+            ));
         }
     }
     None
@@ -321,7 +388,13 @@ fn lengths(text: &str, runs: &[Option<Ran>], scale: f64) -> Option<Vec<f64>> {
     let normal = compare::normal(text);
     let base = printed::tokens(&normal);
     let numbers = |tokens: &[printed::Token<'_>]| {
-        let number = |token: &printed::Token<'_>| if let printed::Token::Number(n) = token { Some(n.value) } else { None };
+        let number = |token: &printed::Token<'_>| {
+            if let printed::Token::Number(n) = token {
+                Some(n.value)
+            } else {
+                None
+            }
+        };
         tokens.iter().filter_map(number).collect::<Vec<f64>>()
     };
     let own = numbers(&base);

@@ -45,8 +45,15 @@ impl Flags {
             "DONT_ACCEPT_BLANKLINE" => Flags::DONT_ACCEPT_BLANKLINE,
             "IGNORE_WANT" | "IGNORE_OUTPUT" => Flags::IGNORE_OUTPUT,
             "FAIL_FAST" => Flags::FAIL_FAST,
-            "REPORT_UDIFF" | "REPORT_CDIFF" | "REPORT_NDIFF" | "REPORT_ONLY_FIRST_FAILURE" | "IGNORE_WARNINGS"
-            | "SHOW_WARNINGS" | "REMOTE_DATA" | "ALLOW_UNICODE" | "ALLOW_BYTES" => Flags::REPORT,
+            "REPORT_UDIFF"
+            | "REPORT_CDIFF"
+            | "REPORT_NDIFF"
+            | "REPORT_ONLY_FIRST_FAILURE"
+            | "IGNORE_WARNINGS"
+            | "SHOW_WARNINGS"
+            | "REMOTE_DATA"
+            | "ALLOW_UNICODE"
+            | "ALLOW_BYTES" => Flags::REPORT,
             _ => return None,
         })
     }
@@ -77,7 +84,10 @@ impl Directives {
         for line in source.lines() {
             for (at, _) in line.match_indices('#') {
                 let comment = &line[at..];
-                let is_directive = comment.trim_start_matches(['#', ' ', '\t']).trim_start_matches('x').starts_with("doctest:");
+                let is_directive = comment
+                    .trim_start_matches(['#', ' ', '\t'])
+                    .trim_start_matches('x')
+                    .starts_with("doctest:");
                 if is_directive && comment.contains(['\'', '"']) {
                     continue;
                 }
@@ -114,7 +124,9 @@ impl Directives {
                         (Some(flag), _) => self.cleared = self.cleared.with(flag),
                         // a condition on the surroundings: nothing here can meet it but what is met anyway
                         (None, "REQUIRES") => {
-                            let met = parts.next().is_some_and(|needs| needs.as_str().trim() == "module:torch");
+                            let met = parts
+                                .next()
+                                .is_some_and(|needs| needs.as_str().trim() == "module:torch");
                             if on && !met {
                                 self.set = self.set.with(Flags::SKIP);
                             }
@@ -125,8 +137,15 @@ impl Directives {
                 Rule::tolerance => {
                     let mut parts = pair.into_inner();
                     let kind = parts.next().map_or("", |kind| kind.as_str());
-                    let figure = parts.next().and_then(|figure| figure.as_str().parse().ok()).unwrap_or(1e-9);
-                    if kind == "abs" { self.absolute = Some(figure) } else { self.relative = Some(figure) }
+                    let figure = parts
+                        .next()
+                        .and_then(|figure| figure.as_str().parse().ok())
+                        .unwrap_or(1e-9);
+                    if kind == "abs" {
+                        self.absolute = Some(figure)
+                    } else {
+                        self.relative = Some(figure)
+                    }
                 }
                 _ => {}
             }
@@ -142,10 +161,18 @@ mod tests {
     #[test]
     fn flags_tolerances_and_random_are_read() {
         let (found, problem) = Directives::of("f(1)  # doctest: +ELLIPSIS, -NUMBER");
-        assert_eq!((found.set, found.cleared, problem), (Flags::ELLIPSIS, Flags::NUMBER, None));
+        assert_eq!(
+            (found.set, found.cleared, problem),
+            (Flags::ELLIPSIS, Flags::NUMBER, None)
+        );
         assert_eq!(Directives::of("f()  # abs tol 1e-3").0.absolute, Some(1e-3));
         assert!(Directives::of("f()  # random").0.set.has(Flags::IGNORE_OUTPUT));
-        assert!(Directives::of("f()  # xdoctest: +REQUIRES(env:X)").0.set.has(Flags::SKIP));
+        assert!(
+            Directives::of("f()  # xdoctest: +REQUIRES(env:X)")
+                .0
+                .set
+                .has(Flags::SKIP)
+        );
         assert_eq!(Directives::of("f('# doctest: +SKIP')").0, Directives::default());
         assert_eq!(Directives::of("f()  # randomly chosen").0, Directives::default());
         assert!(Directives::of("f()  # doctest: +BOGUS").1.unwrap().contains("+BOGUS"));

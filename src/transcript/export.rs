@@ -29,7 +29,9 @@ fn statements(document: &Document) -> String {
             let source = source.trim_end();
             if raises(&document.expected(example)) {
                 let body: String = source.lines().map(|line| format!("    {line}\n")).collect();
-                script.push_str(&format!("try:\n{body}except Exception as error:\n    print(f\"{{type(error).__name__}}: {{error}}\")\n"));
+                script.push_str(&format!(
+                    "try:\n{body}except Exception as error:\n    print(f\"{{type(error).__name__}}: {{error}}\")\n"
+                ));
             } else if shows(source) {
                 script.push_str(&format!("show({source}\n)\n"));
             } else {
@@ -47,7 +49,9 @@ fn raises(expected: &str) -> bool {
 
 /// Whether the prompt shows the statement's value: it is one expression and no call of `print`.
 fn shows(source: &str) -> bool {
-    let Ok(module) = parse_file(&Source::new("<stdin>", source)) else { return false };
+    let Ok(module) = parse_file(&Source::new("<stdin>", source)) else {
+        return false;
+    };
     let is_expression = matches!(module.body.as_slice(), [only] if matches!(only.kind, StmtKind::Expr(_)));
     is_expression && !source.trim_start().starts_with("print(") && !source.trim_end().ends_with(';')
 }
@@ -60,11 +64,17 @@ pub fn as_session(script: &str) -> Result<String, String> {
     let mut session = String::new();
     for (index, statement) in module.body.iter().enumerate() {
         let start = statement.span.start as usize;
-        let end = module.body.get(index + 1).map_or(script.len(), |next| next.span.start as usize);
+        let end = module
+            .body
+            .get(index + 1)
+            .map_or(script.len(), |next| next.span.start as usize);
         let text = script.get(start..end).unwrap_or_default();
         // comments between statements stay in the script
         let mut lines: Vec<&str> = text.trim_end().lines().collect();
-        while lines.last().is_some_and(|line| line.trim().is_empty() || line.starts_with(['#', '@'])) {
+        while lines
+            .last()
+            .is_some_and(|line| line.trim().is_empty() || line.starts_with(['#', '@']))
+        {
             lines.pop();
         }
         let text = lines.join("\n");

@@ -41,7 +41,11 @@ pub enum Format {
 impl Format {
     /// The format that a file's name tells.
     pub fn of(name: &str) -> Format {
-        match name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
+        match name
+            .rsplit_once('.')
+            .map(|(_, extension)| extension.to_ascii_lowercase())
+            .as_deref()
+        {
             Some("md" | "markdown" | "mkd") => Format::Markdown,
             Some("rst") => Format::Rst,
             Some("py" | "pyi") => Format::Docstrings,
@@ -53,7 +57,8 @@ impl Format {
     /// Whether a folder's file of that name is looked into.
     pub fn is_known(name: &str) -> bool {
         let known = ["txt", "pycon", "md", "markdown", "mkd", "rst", "py", "pyi", "ipynb"];
-        name.rsplit_once('.').is_some_and(|(_, extension)| known.contains(&extension.to_ascii_lowercase().as_str()))
+        name.rsplit_once('.')
+            .is_some_and(|(_, extension)| known.contains(&extension.to_ascii_lowercase().as_str()))
     }
 }
 

@@ -36,13 +36,23 @@ impl<'d> Renderer<'d> {
         for line in actual.lines() {
             let line = line.trim_end();
             // a blank line would end the output when it is read again
-            let line = if line.is_empty() && !example.whole && (doctest || depth <= 0) { "<BLANKLINE>" } else { line };
+            let line = if line.is_empty() && !example.whole && (doctest || depth <= 0) {
+                "<BLANKLINE>"
+            } else {
+                line
+            };
             depth += super::find::brackets(line);
             written.push_str(if line.is_empty() { margin.trim_end() } else { margin });
             written.push_str(line);
             written.push_str(line_end);
         }
-        if self.document.text.get(..self.at).is_some_and(|before| !before.ends_with('\n')) && self.at > example.source.end {
+        if self
+            .document
+            .text
+            .get(..self.at)
+            .is_some_and(|before| !before.ends_with('\n'))
+            && self.at > example.source.end
+        {
             // the recorded output was the end of a file without a last line end
             written.truncate(written.trim_end_matches(['\r', '\n']).len());
         }
@@ -69,11 +79,15 @@ impl<'d> Renderer<'d> {
 
     /// The bytes that the produced output replaces: an author's remark stays unless it is what was printed.
     fn recorded(&self, example: &Example, actual: &str) -> Range<usize> {
-        let Some(end) = example.without_remark else { return example.output.clone() };
+        let Some(end) = example.without_remark else {
+            return example.output.clone();
+        };
         let remark = self.document.text.get(end..example.output.end).unwrap_or_default();
         let mut printed = actual.trim_end().lines().rev();
         let is_output = remark.lines().rev().all(|line| {
-            printed.next().is_some_and(|own| own.trim_end() == super::find::without_margin(line, example.margin).trim_end())
+            printed
+                .next()
+                .is_some_and(|own| own.trim_end() == super::find::without_margin(line, example.margin).trim_end())
         });
         example.output.start..if is_output { example.output.end } else { end }
     }

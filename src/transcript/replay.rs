@@ -80,7 +80,10 @@ pub struct FileReport {
 impl FileReport {
     /// How many outcomes have that verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
-        self.outcomes.iter().filter(|outcome| outcome.judgement.verdict == verdict).count()
+        self.outcomes
+            .iter()
+            .filter(|outcome| outcome.judgement.verdict == verdict)
+            .count()
     }
 }
 
@@ -93,7 +96,10 @@ pub struct Runner {
 impl Runner {
     pub fn open(choice: &EngineChoice) -> Result<Runner, OpenError> {
         let kept = Rc::new(RefCell::new(Kept::default()));
-        Ok(Runner { engine: choice.open(&Setup::default(), kept.clone())?, kept })
+        Ok(Runner {
+            engine: choice.open(&Setup::default(), kept.clone())?,
+            kept,
+        })
     }
 
     pub fn engine(&mut self) -> &mut dyn Engine {
@@ -115,7 +121,10 @@ impl Runner {
             Fed::Done(answer) => answer,
             Fed::Incomplete => Default::default(),
         };
-        Ran { pieces: self.kept.borrow_mut().take(), answer }
+        Ran {
+            pieces: self.kept.borrow_mut().take(),
+            answer,
+        }
     }
 
     /// Runs a notebook's cell: all its statements, of which only the last one shows its value.
@@ -124,7 +133,10 @@ impl Runner {
         if !body.trim().is_empty() {
             let answer = self.engine.run("<stdin>", body);
             if answer != Default::default() || last.is_empty() {
-                return Ran { pieces: self.kept.borrow_mut().take(), answer };
+                return Ran {
+                    pieces: self.kept.borrow_mut().take(),
+                    answer,
+                };
             }
         }
         self.statement(last)
@@ -176,7 +188,11 @@ pub fn run(
                 continue;
             }
             let source = document.source(example);
-            let ran = if example.cell.is_some() { runner.cell(&source) } else { runner.statement(&source) };
+            let ran = if example.cell.is_some() {
+                runner.cell(&source)
+            } else {
+                runner.statement(&source)
+            };
             over = ran.answer.exit.is_some();
             if ran.answer.stopped == Some(Stopped::Died) {
                 // what stood before is lost, but the rest still runs where it can
@@ -208,12 +224,19 @@ pub fn print(
     };
     let notebook = document.format == super::Format::Notebook;
     let mut cells = Vec::new();
-    let plan = if options.adopt { adopt::plan(document, runner, options)? } else { vec![] };
+    let plan = if options.adopt {
+        adopt::plan(document, runner, options)?
+    } else {
+        vec![]
+    };
     let base = setup(document, options);
     run(
         document,
         runner,
-        &|block| plan.get(block).map_or_else(|| base.clone(), |plan| adopt::setup_with(plan, &base)),
+        &|block| {
+            plan.get(block)
+                .map_or_else(|| base.clone(), |plan| adopt::setup_with(plan, &base))
+        },
         &options.rules,
         &mut |example| {
             if !notebook {
@@ -225,7 +248,10 @@ pub fn print(
             if notebook {
                 if let Some(ran) = ran {
                     let error = ran.answer.error.as_deref().map(compare::doctest::own_lines);
-                    let printed = Ran { answer: Default::default(), ..ran };
+                    let printed = Ran {
+                        answer: Default::default(),
+                        ..ran
+                    };
                     cells.push((example.line, printed.text(false), error));
                 }
                 return;
@@ -327,7 +353,15 @@ impl<'d> Outcomes<'d> {
                 ids.insert(example.line, format!("{}::{}#{number}", document.name, block.name));
             }
         }
-        Outcomes { document, options, ids, report: FileReport { name: document.name.clone(), ..FileReport::default() } }
+        Outcomes {
+            document,
+            options,
+            ids,
+            report: FileReport {
+                name: document.name.clone(),
+                ..FileReport::default()
+            },
+        }
     }
 
     /// Notes an outcome; tells whether it is a difference that counts.
@@ -335,7 +369,11 @@ impl<'d> Outcomes<'d> {
         let source = self.document.source(example);
         let id = self.ids.get(&example.line).cloned().unwrap_or_default();
         let selection = &self.options.selection;
-        if !selection.is_empty() && !selection.iter().any(|one| one.takes(self.document, &id, example, &source)) {
+        if !selection.is_empty()
+            && !selection
+                .iter()
+                .any(|one| one.takes(self.document, &id, example, &source))
+        {
             return false;
         }
         let different = judgement.verdict == Verdict::Different;
@@ -344,7 +382,16 @@ impl<'d> Outcomes<'d> {
         let actual = ran.map(|ran| ran.text(with_warnings)).unwrap_or_default();
         let actual = actual.trim_end_matches('\n').to_string();
         let line = example.line;
-        self.report.outcomes.push(Outcome { line, id, source, expected, actual, judgement, note: None, seconds });
+        self.report.outcomes.push(Outcome {
+            line,
+            id,
+            source,
+            expected,
+            actual,
+            judgement,
+            note: None,
+            seconds,
+        });
         different
     }
 }
@@ -356,7 +403,10 @@ fn cascades(report: &mut FileReport) {
         if outcome.judgement.verdict != Verdict::Different {
             continue;
         }
-        let missing = outcome.actual.rsplit_once("NameError: name '").and_then(|(_, rest)| rest.split('\'').next());
+        let missing = outcome
+            .actual
+            .rsplit_once("NameError: name '")
+            .and_then(|(_, rest)| rest.split('\'').next());
         let cause = missing.and_then(|name| failed.iter().find(|(_, source)| mentions(source, name)));
         match cause {
             Some((line, _)) => outcome.judgement.cause = Some(format!("follows from line {line}")),
@@ -367,7 +417,9 @@ fn cascades(report: &mut FileReport) {
 
 /// Whether a source holds a name as a whole word.
 fn mentions(source: &str, name: &str) -> bool {
-    source.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
+    source
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .any(|word| word == name)
 }
 
 /// Differences that an older PyTorch's wording explains count as equal, and say so.
@@ -377,12 +429,17 @@ fn older_wording(
     options: &Options,
     report: &mut FileReport,
 ) -> Result<(), OpenError> {
-    let raises = |outcome: &Outcome| outcome.expected.contains(compare::TRACEBACK) && outcome.actual.contains(compare::TRACEBACK);
+    let raises = |outcome: &Outcome| {
+        outcome.expected.contains(compare::TRACEBACK) && outcome.actual.contains(compare::TRACEBACK)
+    };
     let open = |outcome: &Outcome| outcome.judgement.verdict == Verdict::Different && raises(outcome);
     if !report.outcomes.iter().any(open) {
         return Ok(());
     }
-    let older = Setup { torch: Some((1, 8)), ..setup(document, options) };
+    let older = Setup {
+        torch: Some((1, 8)),
+        ..setup(document, options)
+    };
     let again = judged(document, runner, options, &older)?;
     for (outcome, other) in report.outcomes.iter_mut().zip(again.outcomes) {
         if open(outcome) && other.judgement.verdict == Verdict::Equal {

@@ -44,14 +44,20 @@ pub struct Review<'d> {
 impl<'d> Review<'d> {
     /// Replays the document.
     pub fn open(document: &'d Document, runner: &mut Runner, options: &Options) -> Result<Review<'d>, OpenError> {
-        Ok(Review { document, report: replay(document, runner, options)?, decided: HashMap::new() })
+        Ok(Review {
+            document,
+            report: replay(document, runner, options)?,
+            decided: HashMap::new(),
+        })
     }
 
     /// The places of differences that nothing is decided about.
     fn open_places(&self) -> impl Iterator<Item = usize> {
         let asks = |outcome: &Outcome| matches!(outcome.judgement.verdict, Verdict::Different);
         let outcomes = self.report.outcomes.iter().enumerate();
-        outcomes.filter(move |(at, outcome)| asks(outcome) && !self.decided.contains_key(at)).map(|(at, _)| at)
+        outcomes
+            .filter(move |(at, outcome)| asks(outcome) && !self.decided.contains_key(at))
+            .map(|(at, _)| at)
     }
 
     /// The next difference to decide about, with the document's name.
@@ -65,9 +71,10 @@ impl<'d> Review<'d> {
         let Some(at) = self.open_places().next() else { return };
         let cause = self.report.outcomes[at].judgement.cause.clone();
         let same: Vec<usize> = match answer {
-            Answer::AcceptCause | Answer::RejectCause => {
-                self.open_places().filter(|at| self.report.outcomes[*at].judgement.cause == cause).collect()
-            }
+            Answer::AcceptCause | Answer::RejectCause => self
+                .open_places()
+                .filter(|at| self.report.outcomes[*at].judgement.cause == cause)
+                .collect(),
             _ => vec![at],
         };
         let accepted = matches!(answer, Answer::Accept | Answer::AcceptCause);
@@ -84,7 +91,10 @@ impl<'d> Review<'d> {
     pub fn text(&self) -> String {
         let accepted: HashMap<usize, &Outcome> = {
             let decided = self.decided.iter().filter(|(_, accepted)| **accepted);
-            decided.filter_map(|(at, _)| self.report.outcomes.get(*at)).map(|outcome| (outcome.line, outcome)).collect()
+            decided
+                .filter_map(|(at, _)| self.report.outcomes.get(*at))
+                .map(|outcome| (outcome.line, outcome))
+                .collect()
         };
         let mut renderer = Renderer::new(self.document);
         let mut text = String::new();

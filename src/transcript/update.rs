@@ -31,6 +31,9 @@ pub fn write(path: &Path, seen: &str, content: &str) -> io::Result<()> {
 }
 
 fn beside(target: &Path) -> PathBuf {
-    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = target
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     target.with_file_name(format!(".{name}.{}.new", std::process::id()))
 }

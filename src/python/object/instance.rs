@@ -163,7 +163,12 @@ pub struct InstanceData {
 
 impl Instance {
     pub fn new(class: ClassRef) -> Instance {
-        Instance { data: RefCell::new(InstanceData { class, attributes: Attributes::default() }) }
+        Instance {
+            data: RefCell::new(InstanceData {
+                class,
+                attributes: Attributes::default(),
+            }),
+        }
     }
 
     #[inline]

@@ -29,27 +29,62 @@ pub fn of(expected: &str, actual: &str) -> String {
         return "prints where nothing is recorded".into();
     }
     let (wanted, came) = (tokens(&expected), tokens(&actual));
-    let grad_fn = |tokens: &[Token<'_>]| tokens.iter().filter_map(node_name).map(String::from).collect::<Vec<_>>();
+    let grad_fn = |tokens: &[Token<'_>]| {
+        tokens
+            .iter()
+            .filter_map(node_name)
+            .map(String::from)
+            .collect::<Vec<_>>()
+    };
     if grad_fn(&wanted) != grad_fn(&came) {
         return "grad_fn differs".into();
     }
     let shape = |tokens: &[Token<'_>]| {
-        tokens.iter().map(|token| if let Token::Other(text) = token { (*text).to_string() } else { String::new() }).collect::<Vec<_>>()
+        tokens
+            .iter()
+            .map(|token| {
+                if let Token::Other(text) = token {
+                    (*text).to_string()
+                } else {
+                    String::new()
+                }
+            })
+            .collect::<Vec<_>>()
     };
     if shape(&wanted) != shape(&came) {
         return "the text differs".into();
     }
-    let numbers = |tokens: &[Token<'_>]| tokens.iter().filter_map(|token| match token {
-        Token::Number(Number { value, .. }) => Some(*value),
-        _ => None,
-    }).collect::<Vec<f64>>();
+    let numbers = |tokens: &[Token<'_>]| {
+        tokens
+            .iter()
+            .filter_map(|token| match token {
+                Token::Number(Number { value, .. }) => Some(*value),
+                _ => None,
+            })
+            .collect::<Vec<f64>>()
+    };
     let (wanted, came) = (numbers(&wanted), numbers(&came));
-    let off = wanted.iter().zip(&came).map(|(want, got)| (want - got).abs()).fold(0.0, f64::max);
-    if wanted.iter().zip(&came).all(|(want, got)| want == got || (want.is_nan() && got.is_nan())) {
+    let off = wanted
+        .iter()
+        .zip(&came)
+        .map(|(want, got)| (want - got).abs())
+        .fold(0.0, f64::max);
+    if wanted
+        .iter()
+        .zip(&came)
+        .all(|(want, got)| want == got || (want.is_nan() && got.is_nan()))
+    {
         return "the layout differs".into();
     }
-    let near = wanted.iter().zip(&came).all(|(want, got)| (want - got).abs() <= 2e-4 + 2e-3 * want.abs() || want == got);
-    if near { "the last digits differ".into() } else { format!("values differ (by up to {off:.4})") }
+    let near = wanted
+        .iter()
+        .zip(&came)
+        .all(|(want, got)| (want - got).abs() <= 2e-4 + 2e-3 * want.abs() || want == got);
+    if near {
+        "the last digits differ".into()
+    } else {
+        format!("values differ (by up to {off:.4})")
+    }
 }
 
 fn node_name<'a>(token: &Token<'a>) -> Option<&'a str> {
@@ -65,5 +100,9 @@ fn class(own: &str) -> &str {
 
 fn shortened(own: &str) -> String {
     let most = 90;
-    if own.chars().count() <= most { own.to_string() } else { own.chars().take(most).chain(['…']).collect() }
+    if own.chars().count() <= most {
+        own.to_string()
+    } else {
+        own.chars().take(most).chain(['…']).collect()
+    }
 }

@@ -12,22 +12,30 @@ pub fn applies(format: Format) -> bool {
 
 /// Whether an example passes.
 pub fn check(expected: &str, ran: &Ran, flags: Flags) -> bool {
-    let out: String = ran.pieces.iter().filter(|(stream, _)| *stream == Stream::Out).map(|(_, text)| text.as_str()).collect();
+    let out: String = ran
+        .pieces
+        .iter()
+        .filter(|(stream, _)| *stream == Stream::Out)
+        .map(|(_, text)| text.as_str())
+        .collect();
     match (&ran.answer.error, wanted_exception(expected)) {
         (None, None) => output(&ended(expected), &out, flags),
         (None, Some(_)) | (Some(_), None) => false,
         (Some(error), Some(wanted)) => {
             let got = own_lines(error);
             output(&wanted, &got, flags)
-                || (flags.has(Flags::IGNORE_EXCEPTION_DETAIL)
-                    && output(&class_name(&wanted), &class_name(&got), flags))
+                || (flags.has(Flags::IGNORE_EXCEPTION_DETAIL) && output(&class_name(&wanted), &class_name(&got), flags))
         }
     }
 }
 
 /// doctest's expected texts are empty or end with a line end.
 fn ended(text: &str) -> String {
-    if text.is_empty() || text.ends_with('\n') { text.to_string() } else { format!("{text}\n") }
+    if text.is_empty() || text.ends_with('\n') {
+        text.to_string()
+    } else {
+        format!("{text}\n")
+    }
 }
 
 /// The message of an expected traceback: from the first line on that begins with a word at the margin.
@@ -37,7 +45,9 @@ fn wanted_exception(expected: &str) -> Option<String> {
         return None;
     }
     let lines: Vec<&str> = expected.lines().skip(1).collect();
-    let own = lines.iter().position(|line| line.starts_with(|c: char| c.is_alphanumeric() || c == '_'))?;
+    let own = lines
+        .iter()
+        .position(|line| line.starts_with(|c: char| c.is_alphanumeric() || c == '_'))?;
     Some(ended(&lines[own..].join("\n")))
 }
 
@@ -118,10 +128,16 @@ fn escaped(text: &str) -> String {
 /// Whether `got` fits `want`, in which `...` stands for any text.
 fn ellipsis(want: &str, got: &str) -> bool {
     let pieces: Vec<&str> = want.split("...").collect();
-    let [first, middle @ .., last] = pieces.as_slice() else { return false };
-    let Some(rest) = got.strip_prefix(first) else { return false };
+    let [first, middle @ .., last] = pieces.as_slice() else {
+        return false;
+    };
+    let Some(rest) = got.strip_prefix(first) else {
+        return false;
+    };
     // the last piece must not overlap the first: `aa...aa` does not fit `aaa`
-    let Some(mut rest) = rest.strip_suffix(last) else { return false };
+    let Some(mut rest) = rest.strip_suffix(last) else {
+        return false;
+    };
     for piece in middle {
         let Some(at) = rest.find(piece) else { return false };
         rest = &rest[at + piece.len()..];
@@ -159,9 +175,25 @@ mod tests {
     fn tracebacks_compare_their_message() {
         let mut ran = Ran::default();
         ran.answer.error = Some("Traceback (most recent call last):\n  File\na.b.Error: x\n".into());
-        assert!(check("Traceback (most recent call last):\n    ...\na.b.Error: x", &ran, Flags::default()));
-        assert!(!check("Traceback (most recent call last):\n    ...\nError: y", &ran, Flags::default()));
-        assert!(check("Traceback (most recent call last):\n    ...\nError: y", &ran, Flags::IGNORE_EXCEPTION_DETAIL));
-        assert!(!check("out\nTraceback (most recent call last):\n    ...\na.b.Error: x", &ran, Flags::default()));
+        assert!(check(
+            "Traceback (most recent call last):\n    ...\na.b.Error: x",
+            &ran,
+            Flags::default()
+        ));
+        assert!(!check(
+            "Traceback (most recent call last):\n    ...\nError: y",
+            &ran,
+            Flags::default()
+        ));
+        assert!(check(
+            "Traceback (most recent call last):\n    ...\nError: y",
+            &ran,
+            Flags::IGNORE_EXCEPTION_DETAIL
+        ));
+        assert!(!check(
+            "out\nTraceback (most recent call last):\n    ...\na.b.Error: x",
+            &ran,
+            Flags::default()
+        ));
     }
 }

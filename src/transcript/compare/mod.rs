@@ -48,11 +48,17 @@ pub struct Judgement {
 
 impl Judgement {
     pub fn equal() -> Judgement {
-        Judgement { verdict: Verdict::Equal, cause: None }
+        Judgement {
+            verdict: Verdict::Equal,
+            cause: None,
+        }
     }
 
     pub fn because(verdict: Verdict, cause: impl Into<String>) -> Judgement {
-        Judgement { verdict, cause: Some(cause.into()) }
+        Judgement {
+            verdict,
+            cause: Some(cause.into()),
+        }
     }
 }
 
@@ -122,7 +128,11 @@ pub fn judge(document: &Document, example: &Example, ran: &Ran, rules: &Rules) -
     match document.expected_without_remark(example) {
         Some(shorter) => {
             let second = judge_text(document, example, &shorter, ran, rules, flags);
-            if second.verdict == Verdict::Different { first } else { second }
+            if second.verdict == Verdict::Different {
+                first
+            } else {
+                second
+            }
         }
         None => first,
     }
@@ -139,7 +149,11 @@ fn judge_text(
     let actual = ran.text(mentions_warning(expected));
     if rules.mode == Mode::Doctest {
         let right = doctest::check(expected, ran, flags);
-        return if right { Judgement::equal() } else { Judgement::because(Verdict::Different, cause::of(expected, &actual)) };
+        return if right {
+            Judgement::equal()
+        } else {
+            Judgement::because(Verdict::Different, cause::of(expected, &actual))
+        };
     }
     if same_session_text(expected, &actual) {
         return Judgement::equal();
@@ -197,7 +211,10 @@ fn warning_line(line: &str) -> Option<String> {
     let at = line.find("Warning: ")?;
     let start = line[..at].rfind(": ").map(|colon| colon + 2)?;
     let place = &line[..start];
-    let is_place = place.trim_end_matches(": ").rsplit_once(':').is_some_and(|(_, n)| n.parse::<u32>().is_ok());
+    let is_place = place
+        .trim_end_matches(": ")
+        .rsplit_once(':')
+        .is_some_and(|(_, n)| n.parse::<u32>().is_ok());
     if !is_place {
         return None;
     }
@@ -210,7 +227,10 @@ fn warning_line(line: &str) -> Option<String> {
 fn without_frames<'a>(lines: &'a [Cow<'a, str>]) -> Vec<&'a str> {
     let is_head = |line: &str| line == TRACEBACK;
     let syntax = |line: &str| line.starts_with("  File \"");
-    let Some(first) = lines.iter().position(|line| is_head(line)).or_else(|| lines.iter().position(|line| syntax(line)))
+    let Some(first) = lines
+        .iter()
+        .position(|line| is_head(line))
+        .or_else(|| lines.iter().position(|line| syntax(line)))
     else {
         return lines.iter().map(AsRef::as_ref).collect();
     };
@@ -219,7 +239,9 @@ fn without_frames<'a>(lines: &'a [Cow<'a, str>]) -> Vec<&'a str> {
     let own = (last + 1..lines.len()).find(|at| lines[*at].chars().next().is_some_and(|c| c != ' ' && c != '\t'));
     let own = own.unwrap_or(lines.len());
     let head = lines[..first].iter().map(AsRef::as_ref);
-    head.chain([TRACEBACK]).chain(lines[own..].iter().map(AsRef::as_ref)).collect()
+    head.chain([TRACEBACK])
+        .chain(lines[own..].iter().map(AsRef::as_ref))
+        .collect()
 }
 
 /// `0x7f12ab` as `0x...`.
@@ -233,7 +255,11 @@ fn mask_addresses(line: &str) -> Cow<'_, str> {
         let digits = rest[at + 2..].bytes().take_while(u8::is_ascii_hexdigit).count();
         masked.push_str(&rest[..at + 2]);
         // short ones are numbers that a program printed, not addresses
-        masked.push_str(if digits >= 6 { "..." } else { &rest[at + 2..at + 2 + digits] });
+        masked.push_str(if digits >= 6 {
+            "..."
+        } else {
+            &rest[at + 2..at + 2 + digits]
+        });
         rest = &rest[at + 2 + digits..];
     }
     masked.push_str(rest);
@@ -302,8 +328,14 @@ mod tests {
         let recorded = "Traceback (most recent call last):\n  ...\nValueError: a";
         let real = "Traceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\nValueError: a\n";
         assert!(same_session_text(recorded, real));
-        assert!(!same_session_text(recorded, "Traceback (most recent call last):\nValueError: b\n"));
-        assert!(same_session_text("<object at 0x7f00aabb>", "<object at 0x7fffff001122>\n\n"));
+        assert!(!same_session_text(
+            recorded,
+            "Traceback (most recent call last):\nValueError: b\n"
+        ));
+        assert!(same_session_text(
+            "<object at 0x7f00aabb>",
+            "<object at 0x7fffff001122>\n\n"
+        ));
         assert!(!same_session_text("'0x1f'", "'0x2f'"));
         assert!(same_session_text("a\n\nb", "a  \n\nb\n"));
     }

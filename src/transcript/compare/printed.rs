@@ -35,7 +35,9 @@ impl Token<'_> {
 
 /// The tokens of a text.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
-    let Ok(mut pairs) = Grammar::parse(Rule::printed, text) else { return vec![Token::Other(text)] };
+    let Ok(mut pairs) = Grammar::parse(Rule::printed, text) else {
+        return vec![Token::Other(text)];
+    };
     let inner = pairs.next().map(|printed| printed.into_inner());
     let token = |pair: pest::iterators::Pair<'_, Rule>| {
         let text = &text[pair.as_span().start()..pair.as_span().end()];
@@ -84,7 +86,11 @@ impl PrintedTensor {
             }
             (index.len() == shape.len()).then_some(full)
         };
-        let positions: Vec<Vec<i64>> = self.elements.iter().map(|(index, ..)| place(index)).collect::<Option<_>>()?;
+        let positions: Vec<Vec<i64>> = self
+            .elements
+            .iter()
+            .map(|(index, ..)| place(index))
+            .collect::<Option<_>>()?;
         let summary = self.elements.iter().any(|(index, ..)| index.iter().any(|at| *at < 0));
         let count: i64 = shape.iter().product();
         (summary || count == positions.len() as i64).then_some(positions)
@@ -129,7 +135,11 @@ fn read(tokens: &[Token<'_>], mut at: usize, tensor: &mut PrintedTensor) -> usiz
             }
             Token::Other("]") => {
                 let depth = levels.len() - usize::from(!levels.is_empty());
-                if let Some(Level { next, after: Some((first, from)) }) = levels.pop() {
+                if let Some(Level {
+                    next,
+                    after: Some((first, from)),
+                }) = levels.pop()
+                {
                     for (index, ..) in tensor.elements.iter_mut().skip(from) {
                         if let Some(own) = index.get_mut(depth).filter(|own| **own >= first) {
                             *own -= next;
@@ -142,7 +152,10 @@ fn read(tokens: &[Token<'_>], mut at: usize, tensor: &mut PrintedTensor) -> usiz
             }
             Token::Number(number) => {
                 let outer = levels.len().saturating_sub(1);
-                let mut index: Vec<i64> = levels[..outer.min(levels.len())].iter().map(|level| level.next - 1).collect();
+                let mut index: Vec<i64> = levels[..outer.min(levels.len())]
+                    .iter()
+                    .map(|level| level.next - 1)
+                    .collect();
                 if let Some(level) = levels.last_mut() {
                     index.push(level.next);
                     level.next += 1;
@@ -176,9 +189,25 @@ mod tests {
         let tokens = tokens("tensor(7.5644, grad_fn=<SumBackward0>) 1e-05 -2. 3 1.5+2.5j x2");
         let numbers: Vec<(f64, f64)> = tokens
             .iter()
-            .filter_map(|token| if let Token::Number(n) = token { Some((n.value, n.half)) } else { None })
+            .filter_map(|token| {
+                if let Token::Number(n) = token {
+                    Some((n.value, n.half))
+                } else {
+                    None
+                }
+            })
             .collect();
-        assert_eq!(numbers, [(7.5644, 0.00005), (1e-5, 0.0), (-2.0, 0.0), (3.0, 0.0), (1.5, 0.05), (2.5, 0.05)]);
+        assert_eq!(
+            numbers,
+            [
+                (7.5644, 0.00005),
+                (1e-5, 0.0),
+                (-2.0, 0.0),
+                (3.0, 0.0),
+                (1.5, 0.05),
+                (2.5, 0.05)
+            ]
+        );
     }
 
     #[test]
@@ -186,8 +215,17 @@ mod tests {
         let one = &tensors("tensor([[1., 2., ..., 9.],\n        ...,\n        [3., 4., ..., 8.]])")[0];
         let positions = one.positions(&[10, 7]).unwrap();
         assert_eq!(positions, [[0, 0], [0, 1], [0, 6], [9, 0], [9, 1], [9, 6]]);
-        assert_eq!(tensors("(tensor(1.5), tensor([], size=(0, 2)), tensor([2, 3]))").len(), 3);
-        assert_eq!(tensors("tensor([[1., 2.], [3., 4.]])")[0].positions(&[2, 2]).unwrap().len(), 4);
+        assert_eq!(
+            tensors("(tensor(1.5), tensor([], size=(0, 2)), tensor([2, 3]))").len(),
+            3
+        );
+        assert_eq!(
+            tensors("tensor([[1., 2.], [3., 4.]])")[0]
+                .positions(&[2, 2])
+                .unwrap()
+                .len(),
+            4
+        );
         assert_eq!(tensors("tensor([1., 2.])")[0].positions(&[3]), None);
     }
 }

@@ -25,7 +25,10 @@ impl Bounds {
         }
         let distance = (want.value - got.value).abs();
         let bound = self.absolute.unwrap_or(0.0) + self.relative.unwrap_or(0.0) * want.value.abs();
-        distance <= bound || self.ulps.is_some_and(|most| ulps(want.value as f32, got.value as f32) <= most)
+        distance <= bound
+            || self
+                .ulps
+                .is_some_and(|most| ulps(want.value as f32, got.value as f32) <= most)
     }
 }
 
@@ -108,7 +111,8 @@ fn floating(text: &str) -> Option<usize> {
         }
     }
     let next = text[at..].chars().next();
-    next.is_none_or(|c| c.is_whitespace() || "*+,<=([>j)]}".contains(c)).then_some(at)
+    next.is_none_or(|c| c.is_whitespace() || "*+,<=([>j)]}".contains(c))
+        .then_some(at)
 }
 
 /// pytest's NUMBER: `got` with each number that is within the precision `want` is written in
@@ -121,8 +125,15 @@ pub fn number(want: &str, got: &str) -> String {
     let mut written = got.to_string();
     for (want_place, got_place) in wanted.iter().zip(&came).rev() {
         let (want, got) = (&want[want_place.clone()], &got[got_place.clone()]);
-        let fraction = want.split(['e', 'E']).next().and_then(|digits| digits.split_once('.')).map(|(_, f)| f.len());
-        let exponent: i32 = want.split_once(['e', 'E']).and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
+        let fraction = want
+            .split(['e', 'E'])
+            .next()
+            .and_then(|digits| digits.split_once('.'))
+            .map(|(_, f)| f.len());
+        let exponent: i32 = want
+            .split_once(['e', 'E'])
+            .and_then(|(_, e)| e.parse().ok())
+            .unwrap_or(0);
         // an integer stays text unless the recorded number is one with a point
         let Some(fraction) = fraction else { continue };
         let most = 10f64.powi(exponent - fraction as i32);
@@ -141,7 +152,12 @@ fn places(text: &str) -> Vec<std::ops::Range<usize>> {
     while at < bytes.len() {
         let start = at;
         let mut end = at + usize::from(matches!(bytes[at], b'+' | b'-'));
-        let digits = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let digits = |from: usize| {
+            bytes[from.min(bytes.len())..]
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count()
+        };
         let whole = digits(end);
         let point = bytes.get(end + whole) == Some(&b'.');
         let fraction = if point { digits(end + whole + 1) } else { 0 };

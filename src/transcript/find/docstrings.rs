@@ -66,7 +66,11 @@ fn note_scope(text: &str, at: usize, around: &mut Vec<(usize, String)>) {
     }
     let bare = bare.strip_prefix("async ").unwrap_or(bare);
     if let Some(rest) = bare.strip_prefix("def ").or_else(|| bare.strip_prefix("class ")) {
-        let name: String = rest.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let name: String = rest
+            .trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
         around.push((indent, name));
     }
 }

@@ -21,7 +21,10 @@ pub(super) fn regions(text: &str, strict: bool) -> Vec<Region> {
         let body = without_list_mark(&line[margin(line)..]);
         let turns = match &fence {
             None => opening(body),
-            Some(open) => closing(body, open).then_some(Fence { mark: open.mark, length: 0 }),
+            Some(open) => closing(body, open).then_some(Fence {
+                mark: open.mark,
+                length: 0,
+            }),
         };
         if let Some(next) = turns {
             let ends = if fence.is_some() { inside } else { between };
@@ -31,7 +34,11 @@ pub(super) fn regions(text: &str, strict: bool) -> Vec<Region> {
         }
         at += line.len();
     }
-    found.push((start..text.len(), if fence.is_some() { inside } else { between }, first_line));
+    found.push((
+        start..text.len(),
+        if fence.is_some() { inside } else { between },
+        first_line,
+    ));
     found
 }
 
@@ -44,7 +51,11 @@ fn without_list_mark(line: &str) -> &str {
         _ => return line,
     };
     let bare = rest.trim_start_matches(' ');
-    if bare.len() < rest.len() && opening(bare).is_some() { bare } else { line }
+    if bare.len() < rest.len() && opening(bare).is_some() {
+        bare
+    } else {
+        line
+    }
 }
 
 fn opening(line: &str) -> Option<Fence> {

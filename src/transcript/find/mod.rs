@@ -11,22 +11,37 @@ use std::ops::Range;
 
 /// Reads a document. `strict` ends recorded output at the first blank line, as doctest does.
 pub fn document(name: &str, text: String, format: Format, strict: bool) -> Document {
-    let mut document = Document { name: name.to_string(), text, format, blocks: vec![], problems: vec![], torch: None };
-    let mut scanner = Scanner { text: &document.text, problems: vec![], skip_next: false };
+    let mut document = Document {
+        name: name.to_string(),
+        text,
+        format,
+        blocks: vec![],
+        problems: vec![],
+        torch: None,
+    };
+    let mut scanner = Scanner {
+        text: &document.text,
+        problems: vec![],
+        skip_next: false,
+    };
     let all = 0..document.text.len();
     document.torch = header(&document.text);
     document.blocks = match format {
         Format::Session => {
-            let ends = if strict || has_prose(&document.text) { Ends::Paragraph { strict } } else { Ends::Prompt };
+            let ends = if strict || has_prose(&document.text) {
+                Ends::Paragraph { strict }
+            } else {
+                Ends::Prompt
+            };
             vec![scanner.block("", &[(all, ends, 1)])]
         }
         Format::Rst => vec![scanner.block("", &[(all, Ends::Paragraph { strict }, 1)])],
         Format::Markdown => vec![scanner.block("", &markdown::regions(&document.text, strict))],
         Format::Docstrings => {
             let found = docstrings::regions(&document.text);
-            let blocks = found.into_iter().map(|(name, range, line)| {
-                scanner.block(&name, &[(range, Ends::Paragraph { strict }, line)])
-            });
+            let blocks = found
+                .into_iter()
+                .map(|(name, range, line)| scanner.block(&name, &[(range, Ends::Paragraph { strict }, line)]));
             blocks.filter(|block| !block.examples.is_empty()).collect()
         }
         Format::Notebook => match notebook::block(&document.text) {
@@ -56,13 +71,17 @@ type Region = (Range<usize>, Ends, usize);
 /// The version of a header line `# torch: 1.8` before the first prompt.
 fn header(text: &str) -> Option<(u32, u32)> {
     let head = text.lines().take_while(|line| !line.trim_start().starts_with(">>>"));
-    head.filter_map(|line| line.strip_prefix('#')?.trim().strip_prefix("torch:")).find_map(version)
+    head.filter_map(|line| line.strip_prefix('#')?.trim().strip_prefix("torch:"))
+        .find_map(version)
 }
 
 /// `1.8` or `1.8.1` as major and minor number.
 pub fn version(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.trim().split('.');
-    Some((parts.next()?.parse().ok()?, parts.next().map_or(Some(0), |minor| minor.parse().ok())?))
+    Some((
+        parts.next()?.parse().ok()?,
+        parts.next().map_or(Some(0), |minor| minor.parse().ok())?,
+    ))
 }
 
 /// Whether anything but header comments stands before the first prompt, or the first prompt is indented.
@@ -89,7 +108,9 @@ pub fn without_margin(line: &str, margin: usize) -> &str {
 /// A source line without its prompt.
 pub fn without_prompt(line: &str) -> &str {
     let rest = line.strip_prefix(">>>").or_else(|| line.strip_prefix("..."));
-    let rest = rest.or_else(|| in_prompt(line)).or_else(|| line.trim_start().strip_prefix("...:"));
+    let rest = rest
+        .or_else(|| in_prompt(line))
+        .or_else(|| line.trim_start().strip_prefix("...:"));
     let rest = rest.unwrap_or(line);
     rest.strip_prefix(' ').unwrap_or(rest)
 }
@@ -97,7 +118,10 @@ pub fn without_prompt(line: &str) -> &str {
 /// What stands behind IPython's `In [3]:`.
 fn in_prompt(line: &str) -> Option<&str> {
     let (number, rest) = line.strip_prefix("In [")?.split_once("]:")?;
-    number.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ').then_some(rest)
+    number
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b' ')
+        .then_some(rest)
 }
 
 /// Bytes of blanks and quote marks (`> `) before the text of a line; a `>>>` is no mark.
@@ -125,7 +149,11 @@ enum Line {
 
 fn line_kind(line: &str) -> Line {
     let Some(rest) = line.strip_prefix(">>>") else {
-        return if in_prompt(line).is_some() { Line::Prompt } else { Line::Other };
+        return if in_prompt(line).is_some() {
+            Line::Prompt
+        } else {
+            Line::Other
+        };
     };
     match rest.as_bytes().first() {
         None | Some(b' ' | b'\t' | b'\r' | b'\n') => Line::Prompt,
@@ -139,7 +167,8 @@ fn is_continuation(line: &str, ipython: bool) -> bool {
     if ipython {
         return line.trim_start().starts_with("...:");
     }
-    line.strip_prefix("...").is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with([' ', '\t']))
+    line.strip_prefix("...")
+        .is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with([' ', '\t']))
 }
 
 struct Scanner<'a> {
@@ -170,12 +199,23 @@ impl Scanner<'_> {
         for (range, ends, line) in regions {
             self.region(range.clone(), *ends, *line, &mut examples);
         }
-        Block { name: name.to_string(), examples }
+        Block {
+            name: name.to_string(),
+            examples,
+        }
     }
 
     fn region(&mut self, range: Range<usize>, ends: Ends, first_line: usize, found: &mut Vec<Example>) {
-        let bom = if range.start == 0 && self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let mut lines = Lines { text: self.text, at: range.start + bom, end: range.end };
+        let bom = if range.start == 0 && self.text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        let mut lines = Lines {
+            text: self.text,
+            at: range.start + bom,
+            end: range.end,
+        };
         let mut number = first_line;
         while let Some((next, line)) = lines.peek() {
             let margin = margin(line);
@@ -208,13 +248,21 @@ impl Scanner<'_> {
 
     fn example(&mut self, lines: &mut Lines<'_>, number: &mut usize, margin: usize, ends: Ends) -> Example {
         let start = lines.at;
-        let mut example = Example { line: *number, margin, whole: ends == Ends::Prompt, ..Example::default() };
+        let mut example = Example {
+            line: *number,
+            margin,
+            whole: ends == Ends::Prompt,
+            ..Example::default()
+        };
         let prefix = self.text.get(start..start + margin).unwrap_or_default();
         let mut ipython = false;
         while let Some((next, line)) = lines.peek() {
             if lines.at == start {
                 ipython = line[margin..].starts_with("In [");
-            } else if !line.strip_prefix(prefix).is_some_and(|rest| is_continuation(rest, ipython)) {
+            } else if !line
+                .strip_prefix(prefix)
+                .is_some_and(|rest| is_continuation(rest, ipython))
+            {
                 break;
             }
             lines.at = next;
@@ -224,12 +272,18 @@ impl Scanner<'_> {
         self.output(lines, number, prefix, ends, &mut example);
         let source: String = {
             let text = self.text.get(example.source.clone()).unwrap_or_default();
-            text.lines().map(|line| without_prompt(line.get(margin..).unwrap_or_default())).collect::<Vec<_>>().join("\n")
+            text.lines()
+                .map(|line| without_prompt(line.get(margin..).unwrap_or_default()))
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         if source.contains('#') {
             let (directives, problem) = Directives::of(&source);
             example.directives = directives;
-            self.problems.extend(problem.map(|message| Problem { line: example.line, message }));
+            self.problems.extend(problem.map(|message| Problem {
+                line: example.line,
+                message,
+            }));
         }
         if std::mem::take(&mut self.skip_next) {
             example.directives.set = example.directives.set.with(Flags::SKIP);
@@ -295,10 +349,14 @@ pub fn brackets(line: &str) -> i64 {
 /// Whether a line under an output reads as an author's remark: a comment, or prose.
 fn is_remark(line: &str) -> bool {
     let line = line.trim();
-    let marked = ["//", "# ", "<--", "<- ", "←", "--> ", "=> "].iter().any(|mark| line.starts_with(mark));
+    let marked = ["//", "# ", "<--", "<- ", "←", "--> ", "=> "]
+        .iter()
+        .any(|mark| line.starts_with(mark));
     let is_message = line.contains("Error") || line.contains("Warning") || line.contains("  File \"");
     let wide = line.chars().filter(|c| ('\u{2e80}'..'\u{ffef}').contains(c)).count();
-    let words = line.split_whitespace().filter(|word| word.chars().all(|c| c.is_alphabetic() || c == ',' || c == '.'));
+    let words = line
+        .split_whitespace()
+        .filter(|word| word.chars().all(|c| c.is_alphabetic() || c == ',' || c == '.'));
     let prose = words.filter(|word| word.len() > 1).count() >= 4 && line.starts_with(char::is_uppercase);
     marked || (!is_message && (wide >= 3 || prose))
 }

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 /// The code cells of a notebook; their `line` counts cells, from 1.
 pub fn block(text: &str) -> Result<Block, String> {
     let notebook: Value = serde_json::from_str(text).map_err(|error| format!("not a notebook: {error}"))?;
-    let cells = notebook["cells"].as_array().ok_or("not a notebook of format 4: it has no cells")?;
+    let cells = notebook["cells"]
+        .as_array()
+        .ok_or("not a notebook of format 4: it has no cells")?;
     let mut found = Block::default();
     for (index, cell) in cells.iter().enumerate() {
         if cell["cell_type"] != "code" {
@@ -14,10 +16,21 @@ pub fn block(text: &str) -> Result<Block, String> {
         }
         let source = joined(&cell["source"]);
         let (directives, _) = super::Directives::of(&source);
-        let expected = cell["outputs"].as_array().into_iter().flatten().map(output_text).collect::<String>();
+        let expected = cell["outputs"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(output_text)
+            .collect::<String>();
         let expected = expected.trim_end_matches('\n').to_string();
         let cell = Some(Box::new((source, expected)));
-        found.examples.push(Example { line: index + 1, whole: true, directives, cell, ..Example::default() });
+        found.examples.push(Example {
+            line: index + 1,
+            whole: true,
+            directives,
+            cell,
+            ..Example::default()
+        });
     }
     Ok(found)
 }
@@ -41,8 +54,15 @@ fn output_text(output: &Value) -> String {
         Some("stream") if output["name"] != "stderr" => joined(&output["text"]),
         Some("execute_result" | "display_data") => ended(joined(&output["data"]["text/plain"])),
         Some("error") => {
-            let (name, value) = (output["ename"].as_str().unwrap_or("Error"), output["evalue"].as_str().unwrap_or(""));
-            let own = if value.is_empty() { name.to_string() } else { format!("{name}: {value}") };
+            let (name, value) = (
+                output["ename"].as_str().unwrap_or("Error"),
+                output["evalue"].as_str().unwrap_or(""),
+            );
+            let own = if value.is_empty() {
+                name.to_string()
+            } else {
+                format!("{name}: {value}")
+            };
             format!("Traceback (most recent call last):\n{own}\n")
         }
         _ => String::new(),
@@ -81,7 +101,9 @@ pub fn updated(text: &str, outputs: &[(usize, String, Option<String>)]) -> Resul
 pub fn last_expression(source: &str) -> (&str, &str) {
     use crate::syntax::{Source, ast::StmtKind, parse_file};
     let source = source.trim_end();
-    let Ok(module) = parse_file(&Source::new("<stdin>", source)) else { return (source, "") };
+    let Ok(module) = parse_file(&Source::new("<stdin>", source)) else {
+        return (source, "");
+    };
     match module.body.last() {
         Some(last) if matches!(last.kind, StmtKind::Expr(_)) && !source.ends_with(';') => {
             let start = (last.span.start as usize).min(source.len());

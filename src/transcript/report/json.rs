@@ -37,7 +37,10 @@ fn file(report: &FileReport) -> Value {
             "seconds": outcome.seconds,
         })
     });
-    let problems = report.problems.iter().map(|problem| json!({"line": problem.line, "message": problem.message}));
+    let problems = report
+        .problems
+        .iter()
+        .map(|problem| json!({"line": problem.line, "message": problem.message}));
     json!({
         "file": report.name,
         "statements": statements.collect::<Vec<_>>(),

@@ -25,7 +25,10 @@ pub struct Totals {
 
 impl Totals {
     pub fn of(reports: &[FileReport]) -> Totals {
-        let mut totals = Totals { files: reports.len(), ..Totals::default() };
+        let mut totals = Totals {
+            files: reports.len(),
+            ..Totals::default()
+        };
         for report in reports {
             totals.statements += report.outcomes.len();
             totals.problems += report.problems.len();
@@ -45,7 +48,10 @@ impl Totals {
 
 /// The statements that differ.
 pub fn differences(report: &FileReport) -> impl Iterator<Item = &Outcome> {
-    report.outcomes.iter().filter(|outcome| outcome.judgement.verdict == Verdict::Different)
+    report
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.judgement.verdict == Verdict::Different)
 }
 
 /// First line of a statement, for titles.
@@ -55,5 +61,8 @@ pub fn title(source: &str) -> &str {
 
 /// Text without control characters, for formats that cannot hold them.
 pub fn printable(text: &str) -> String {
-    super::compare::without_ansi(text).chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    super::compare::without_ansi(text)
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
 }

@@ -18,7 +18,10 @@ pub fn document(reports: &[FileReport]) -> String {
                 _ => ("ok", ""),
             };
             let heading = title(&outcome.source).replace('\\', "\\\\").replace('#', "\\#");
-            out.push_str(&format!("{word} {number} - {}:{} {heading}{mark}\n", report.name, outcome.line));
+            out.push_str(&format!(
+                "{word} {number} - {}:{} {heading}{mark}\n",
+                report.name, outcome.line
+            ));
             if outcome.judgement.verdict == Verdict::Different {
                 let cause = outcome.judgement.cause.as_deref().unwrap_or("different");
                 out.push_str(&format!("  ---\n  message: {}\n", serde_json::Value::from(cause)));

@@ -32,7 +32,11 @@ pub fn of(expected: &str, actual: &str) -> Option<String> {
         }
     }
     let (off, index, want, got) = most?;
-    let relative = if want != 0.0 { format!(", relative {:.2e}", off / want.abs()) } else { String::new() };
+    let relative = if want != 0.0 {
+        format!(", relative {:.2e}", off / want.abs())
+    } else {
+        String::new()
+    };
     let ulps = tolerance::ulps(want as f32, got as f32);
     let index: Vec<String> = index.iter().map(i64::to_string).collect();
     Some(format!(

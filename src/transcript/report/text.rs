@@ -25,10 +25,15 @@ pub fn file(report: &FileReport, diff: Diff, verbose: bool) -> Styled {
         out.push(Role::Bad, format!(": {}\n", problem.message));
     }
     for note in &report.notes {
-        out.push(Role::Place, report.name.clone()).push(Role::Dim, format!(": {note}\n"));
+        out.push(Role::Place, report.name.clone())
+            .push(Role::Dim, format!(": {note}\n"));
     }
     for outcome in &report.outcomes {
-        let follows = outcome.judgement.cause.as_deref().is_some_and(|cause| cause.starts_with("follows from"));
+        let follows = outcome
+            .judgement
+            .cause
+            .as_deref()
+            .is_some_and(|cause| cause.starts_with("follows from"));
         match outcome.judgement.verdict {
             Verdict::Different if follows => line(&mut out, report, outcome, Role::Dim),
             Verdict::Different => difference(&mut out, &report.name, outcome, diff),
@@ -63,7 +68,8 @@ pub fn one(name: &str, outcome: &Outcome, diff: Diff) -> Styled {
 fn difference(out: &mut Styled, name: &str, outcome: &Outcome, diff: Diff) {
     out.push(Role::Place, format!("{name}:{}", outcome.line));
     let cause = outcome.judgement.cause.as_deref().unwrap_or("different");
-    out.push(Role::Bad, ": different").push(Role::Plain, format!(": {cause}\n"));
+    out.push(Role::Bad, ": different")
+        .push(Role::Plain, format!(": {cause}\n"));
     for (index, source) in outcome.source.lines().enumerate() {
         out.push(Role::Prompt, if index == 0 { "  >>> " } else { "  ... " });
         out.push(Role::Plain, format!("{source}\n"));
@@ -72,7 +78,10 @@ fn difference(out: &mut Styled, name: &str, outcome: &Outcome, diff: Diff) {
     if diff != Diff::Tensor || tensors.is_none() {
         match diff {
             Diff::Side => {
-                for (role, mark, text) in [(Role::Removed, '-', &outcome.expected), (Role::Added, '+', &outcome.actual)] {
+                for (role, mark, text) in [
+                    (Role::Removed, '-', &outcome.expected),
+                    (Role::Added, '+', &outcome.actual),
+                ] {
                     for line in text.lines() {
                         out.push(role, format!("  {mark} {line}\n"));
                     }
@@ -87,7 +96,13 @@ fn difference(out: &mut Styled, name: &str, outcome: &Outcome, diff: Diff) {
 }
 
 fn unified(out: &mut Styled, expected: &str, actual: &str) {
-    let recorded = |text: &str| if text.is_empty() { String::new() } else { format!("{text}\n") };
+    let recorded = |text: &str| {
+        if text.is_empty() {
+            String::new()
+        } else {
+            format!("{text}\n")
+        }
+    };
     let (expected, actual) = (recorded(expected), recorded(actual));
     let changes = TextDiff::from_lines(&expected, &actual);
     for change in changes.iter_all_changes() {
@@ -108,7 +123,11 @@ pub fn summary(reports: &[FileReport], seconds: f64) -> Styled {
     for report in reports {
         for outcome in differences(report) {
             let cause = outcome.judgement.cause.clone().unwrap_or_default();
-            let cause = if cause.starts_with("follows from") { "follows from an earlier difference".into() } else { cause };
+            let cause = if cause.starts_with("follows from") {
+                "follows from an earlier difference".into()
+            } else {
+                cause
+            };
             match causes.iter_mut().find(|(known, ..)| *known == cause) {
                 Some((_, count, _)) => *count += 1,
                 None => causes.push((cause, 1, format!("{}:{}", report.name, outcome.line))),
@@ -119,11 +138,19 @@ pub fn summary(reports: &[FileReport], seconds: f64) -> Styled {
     if totals.different > 3 {
         out.push(Role::Heading, format!("{} causes:\n", causes.len()));
         for (cause, count, place) in causes.iter().take(20) {
-            out.push(Role::Plain, format!("  {count:4} × {cause}")).push(Role::Place, format!("  {place}\n"));
+            out.push(Role::Plain, format!("  {count:4} × {cause}"))
+                .push(Role::Place, format!("  {place}\n"));
         }
     }
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    out.push(Role::Heading, format!("{}, {}: ", plural(totals.files, "file"), plural(totals.statements, "statement")));
+    out.push(
+        Role::Heading,
+        format!(
+            "{}, {}: ",
+            plural(totals.files, "file"),
+            plural(totals.statements, "statement")
+        ),
+    );
     let mut parts = vec![(Role::Good, format!("{} equal", totals.equal))];
     for (count, role, word) in [
         (totals.within_rounding, Role::Good, "equal within rounding"),
@@ -137,7 +164,8 @@ pub fn summary(reports: &[FileReport], seconds: f64) -> Styled {
         }
     }
     for (index, (role, text)) in parts.into_iter().enumerate() {
-        out.push(Role::Plain, if index == 0 { "" } else { ", " }).push(role, text);
+        out.push(Role::Plain, if index == 0 { "" } else { ", " })
+            .push(role, text);
     }
     out.push(Role::Dim, format!(" in {seconds:.2} s\n"));
     out
@@ -145,8 +173,10 @@ pub fn summary(reports: &[FileReport], seconds: f64) -> Styled {
 
 /// The slowest statements.
 pub fn durations(reports: &[FileReport], count: usize) -> Styled {
-    let mut all: Vec<(&FileReport, &Outcome)> =
-        reports.iter().flat_map(|report| report.outcomes.iter().map(move |outcome| (report, outcome))).collect();
+    let mut all: Vec<(&FileReport, &Outcome)> = reports
+        .iter()
+        .flat_map(|report| report.outcomes.iter().map(move |outcome| (report, outcome)))
+        .collect();
     all.sort_by(|(_, one), (_, other)| other.seconds.total_cmp(&one.seconds));
     let mut out = Styled::default();
     out.push(Role::Heading, "slowest statements:\n");
