@@ -76,6 +76,15 @@ pub fn format_sizes(sizes: &[i64]) -> String {
 impl Array {
     /// A new contiguous array of zeros.
     pub fn zeros(sizes: &[i64], dtype: Dtype) -> Result<Array> {
+        Array::allocate(sizes, dtype, Storage::new)
+    }
+
+    /// A new contiguous array whose elements are whatever the allocator left; kernels fill it whole before it is read.
+    pub(in crate::array) fn unfilled(sizes: &[i64], dtype: Dtype) -> Result<Array> {
+        Array::allocate(sizes, dtype, Storage::unfilled)
+    }
+
+    fn allocate(sizes: &[i64], dtype: Dtype, storage: fn(usize) -> Result<Storage>) -> Result<Array> {
         let numel = numel_of(sizes)?;
         let Some(bytes) = numel.checked_mul(dtype.size()) else {
             return error::runtime(format!(
@@ -84,7 +93,7 @@ impl Array {
             ));
         };
         Ok(Array {
-            storage: Rc::new(Storage::new(bytes)?),
+            storage: Rc::new(storage(bytes)?),
             strides: contiguous_strides(sizes),
             sizes: sizes.into(),
             offset: 0,

@@ -1,13 +1,29 @@
 //! Dtypes, storage, strides, kernels, printing, random numbers. Knows no gradients and no Python.
 
+pub mod activation;
 #[allow(clippy::module_inception)]
 pub mod array;
+pub mod binary;
+pub mod compare;
+pub mod copy;
 pub mod dtype;
+mod elementwise;
 pub mod error;
+pub mod index;
+mod kernels;
+mod lane;
+pub mod layout;
+pub mod matmul;
+pub mod print;
+pub mod promote;
+pub mod reduce;
 pub mod scalar;
 pub mod storage;
+pub mod ternary;
+pub mod unary;
 
 pub use array::{Array, Dims};
 pub use dtype::{Dtype, Element};
 pub use error::{Error, ErrorKind, Result};
+pub use promote::Operand;
 pub use scalar::Scalar;

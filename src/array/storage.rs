@@ -25,11 +25,21 @@ impl Storage {
         Ok(Storage {
             version: Cell::new(0),
             bytes: Cell::new(bytes),
-            buffer: UnsafeCell::new(Self::buffer(bytes)?),
+            buffer: UnsafeCell::new(Self::buffer(bytes, std::alloc::alloc_zeroed)?),
         })
     }
 
-    fn buffer(bytes: usize) -> Result<Buffer> {
+    /// Memory for a result that a kernel fills whole before anybody reads it: large buffers are not zeroed, which would
+    /// cost as much as a simple kernel itself.
+    pub(in crate::array) fn unfilled(bytes: usize) -> Result<Storage> {
+        Ok(Storage {
+            version: Cell::new(0),
+            bytes: Cell::new(bytes),
+            buffer: UnsafeCell::new(Self::buffer(bytes, std::alloc::alloc)?),
+        })
+    }
+
+    fn buffer(bytes: usize, allocate: unsafe fn(std::alloc::Layout) -> *mut u8) -> Result<Buffer> {
         if bytes <= INLINE_WORDS * 8 {
             return Ok(Buffer::Inline([0; INLINE_WORDS]));
         }
@@ -40,9 +50,10 @@ impl Storage {
         let Some(layout) = layout else {
             return out_of_memory(bytes);
         };
-        // SAFETY: the layout has a non-zero size; zeroed words are valid u64s, and the box frees them with the same layout.
+        // SAFETY: the layout has a non-zero size; any bits are valid u64s, nothing reads a word before it was written (see
+        // `unfilled`), and the box frees them with the same layout.
         unsafe {
-            let pointer = std::alloc::alloc_zeroed(layout).cast::<u64>();
+            let pointer = allocate(layout).cast::<u64>();
             if pointer.is_null() {
                 return out_of_memory(bytes);
             }
@@ -63,7 +74,7 @@ impl Storage {
 
     /// Grows or shrinks, keeping the bytes that fit: `resize_`.
     pub fn resize(&self, bytes: usize) -> Result<()> {
-        let mut fresh = Self::buffer(bytes)?;
+        let mut fresh = Self::buffer(bytes, std::alloc::alloc_zeroed)?;
         let kept = bytes.min(self.len());
         let target = match &mut fresh {
             Buffer::Inline(words) => words.as_mut_ptr().cast::<u8>(),

@@ -1,0 +1,345 @@
+//! The engine of elementwise operations: walks operands of any dtype and strides in step, hands kernels plain slices.
+//!
+//! Contiguous operands whose dtype is the kernel's lane are passed as they are; all others go through a small buffer, a
+//! block at a time. Large results are split among threads.
+
+use super::array::{Array, Dims};
+use super::dtype::Dtype;
+use super::error::Result;
+use super::lane::{self, Lane};
+use super::layout;
+use super::promote::Operand;
+use super::scalar::Scalar;
+use smallvec::SmallVec;
+
+/// Lanes that pass through a buffer at once: small enough for the first-level cache.
+const BLOCK: usize = 1024;
+
+/// Elements that one task takes when a large result is split among threads.
+pub(in crate::array) const TASK: usize = 32_768;
+
+/// Runs `task` on ranges that together cover `0..count`, on all cores when there is enough to do.
+pub(in crate::array) fn split(count: usize, grain: usize, task: &(dyn Fn(std::ops::Range<usize>) + Sync)) {
+    #[cfg(feature = "threads")]
+    if count >= 2 * grain {
+        use rayon::prelude::*;
+        (0..count.div_ceil(grain))
+            .into_par_iter()
+            .for_each(|i| task(i * grain..((i + 1) * grain).min(count)));
+        return;
+    }
+    let _ = grain;
+    task(0..count);
+}
+
+/// A strided operand with its dimensions merged where that changes nothing; strides in bytes.
+#[derive(Clone)]
+pub(in crate::array) struct Strided {
+    pub pointer: *mut u8,
+    pub dtype: Dtype,
+    pub sizes: Dims,
+    pub strides: Dims,
+}
+
+// SAFETY: tasks on other threads read inputs, which nobody writes meanwhile, and write disjoint parts of the output; all
+// end before the call that started them returns, so the storages stay alive.
+unsafe impl Sync for Strided {}
+// SAFETY: as above.
+unsafe impl Send for Strided {}
+
+impl Strided {
+    /// The elements of an array in the order that `order` (outermost first) puts its dimensions.
+    fn new(array: &Array, sizes: &[i64], order: &[usize]) -> Strided {
+        let element = array.dtype().size() as i64;
+        let lead = sizes.len() - array.dim();
+        let mut merged = Strided {
+            pointer: array.data_pointer(),
+            dtype: array.dtype(),
+            sizes: Dims::new(),
+            strides: Dims::new(),
+        };
+        for &d in order {
+            let size = sizes[d];
+            let expanded = d < lead || (array.sizes()[d - lead] == 1 && size != 1);
+            let stride = if expanded { 0 } else { array.strides()[d - lead] * element };
+            if size == 1 {
+                continue;
+            }
+            match (merged.sizes.last_mut(), merged.strides.last_mut()) {
+                (Some(last_size), Some(last_stride)) if *last_stride == size * stride => {
+                    *last_size *= size;
+                    *last_stride = stride;
+                }
+                _ => {
+                    merged.sizes.push(size);
+                    merged.strides.push(stride);
+                }
+            }
+        }
+        if merged.sizes.is_empty() {
+            merged.sizes.push(1);
+            merged.strides.push(element);
+        }
+        merged
+    }
+
+    /// One run with no gaps.
+    fn is_dense(&self) -> bool {
+        self.sizes.len() == 1 && self.strides[0] == self.dtype.size() as i64
+    }
+
+    fn is_constant(&self) -> bool {
+        self.strides.iter().all(|&stride| stride == 0)
+    }
+
+    /// Calls `visit(pointer, stride, first, count)` for the runs that make up elements `start..start + count`.
+    fn runs(&self, start: usize, count: usize, mut visit: impl FnMut(*mut u8, isize, usize, usize)) {
+        let last = self.sizes.len() - 1;
+        let (inner, stride) = (self.sizes[last] as usize, self.strides[last] as isize);
+        if last == 0 {
+            visit(self.pointer.wrapping_offset(start as isize * stride), stride, 0, count);
+            return;
+        }
+        let mut index: SmallVec<[usize; 8]> = SmallVec::from_elem(0, last);
+        let (mut rest, mut column) = (start / inner, start % inner);
+        let mut offset = 0isize;
+        for d in (0..last).rev() {
+            index[d] = rest % self.sizes[d] as usize;
+            rest /= self.sizes[d] as usize;
+            offset += index[d] as isize * self.strides[d] as isize;
+        }
+        let mut done = 0;
+        loop {
+            let run = (inner - column).min(count - done);
+            visit(
+                self.pointer.wrapping_offset(offset + column as isize * stride),
+                stride,
+                done,
+                run,
+            );
+            done += run;
+            if done == count {
+                return;
+            }
+            column = 0;
+            for d in (0..last).rev() {
+                index[d] += 1;
+                offset += self.strides[d] as isize;
+                if index[d] < self.sizes[d] as usize {
+                    break;
+                }
+                offset -= self.strides[d] as isize * self.sizes[d] as isize;
+                index[d] = 0;
+            }
+        }
+    }
+}
+
+/// An input of the engine.
+pub(in crate::array) enum Source {
+    Constant(Scalar),
+    Strided(Strided),
+}
+
+impl Source {
+    fn new(operand: Operand, sizes: &[i64], order: &[usize]) -> Source {
+        match operand {
+            Operand::Number(number) => Source::Constant(number),
+            Operand::Array(array) => Source::Strided(Strided::new(array, sizes, order)),
+        }
+    }
+
+    /// Lanes `start..start + count`: the memory itself where possible, else `buffer`.
+    fn read<'b, T: Lane>(&'b self, start: usize, count: usize, buffer: &'b mut Buffer<T>) -> &'b [T] {
+        match self {
+            Source::Constant(number) => buffer.constant(count, || T::from_scalar(*number)),
+            Source::Strided(strided) if strided.dtype == T::DTYPE && strided.is_dense() => {
+                // SAFETY: the operand is one dense run of this type, and `start + count` is within its elements.
+                unsafe { std::slice::from_raw_parts(strided.pointer.cast::<T>().cast_const().add(start), count) }
+            }
+            Source::Strided(strided) if strided.is_constant() => buffer.constant(count, || {
+                let mut one = [T::default()];
+                // SAFETY: reads the operand's only element.
+                unsafe { lane::load(strided.dtype, strided.pointer, 0, &mut one) };
+                one[0]
+            }),
+            Source::Strided(strided) => {
+                let lanes = buffer.lanes(count);
+                strided.runs(start, count, |pointer, stride, first, run| {
+                    // SAFETY: the run lies within the operand.
+                    unsafe { lane::load(strided.dtype, pointer, stride, &mut lanes[first..first + run]) }
+                });
+                lanes
+            }
+        }
+    }
+}
+
+/// Scratch lanes of one operand in one task.
+struct Buffer<T> {
+    lanes: Vec<T>,
+    constant: usize,
+}
+
+impl<T: Lane> Buffer<T> {
+    fn new() -> Self {
+        Buffer { lanes: Vec::new(), constant: 0 }
+    }
+
+    fn lanes(&mut self, count: usize) -> &mut [T] {
+        if self.lanes.len() < count {
+            self.lanes.resize(count, T::default());
+        }
+        &mut self.lanes[..count]
+    }
+
+    fn constant(&mut self, count: usize, value: impl FnOnce() -> T) -> &[T] {
+        if self.constant < count {
+            let value = value();
+            self.lanes(count).fill(value);
+            self.constant = count;
+        }
+        &self.lanes[..count]
+    }
+}
+
+/// The order of dimensions, outermost first, in which the output's memory runs.
+fn memory_order(out: &Array) -> SmallVec<[usize; 8]> {
+    let mut order: SmallVec<[usize; 8]> = (0..out.dim()).collect();
+    if !out.is_contiguous() {
+        order.sort_by_key(|&d| std::cmp::Reverse(out.strides()[d].unsigned_abs()));
+    }
+    order
+}
+
+/// Writes blocks of the output: directly where it is dense and of the lane's type.
+fn drive<R: Lane>(out: &Array, fill: &(dyn Fn(usize, &mut [R], &mut Scratch) + Sync)) {
+    let order = memory_order(out);
+    let target = Strided::new(out, out.sizes(), &order);
+    let direct = target.is_dense() && target.dtype == R::DTYPE;
+    split(out.numel(), TASK, &|range| {
+        let target = &target;
+        let mut scratch = Scratch::default();
+        let mut lanes: Vec<R> = if direct { Vec::new() } else { vec![R::default(); BLOCK.min(range.len())] };
+        let mut start = range.start;
+        while start < range.end {
+            let count = BLOCK.min(range.end - start);
+            if direct {
+                // SAFETY: tasks have disjoint ranges of one dense run of this type.
+                let block = unsafe { std::slice::from_raw_parts_mut(target.pointer.cast::<R>().add(start), count) };
+                fill(start, block, &mut scratch);
+            } else {
+                fill(start, &mut lanes[..count], &mut scratch);
+                target.runs(start, count, |pointer, stride, first, run| {
+                    // SAFETY: the run lies within the output, and tasks have disjoint ranges.
+                    unsafe { lane::store(target.dtype, pointer, stride, &lanes[first..first + run]) }
+                });
+            }
+            start += count;
+        }
+    });
+}
+
+/// Buffers of up to three inputs of one task, typed on first use.
+#[derive(Default)]
+struct Scratch([Option<Box<dyn std::any::Any>>; 3]);
+
+impl Scratch {
+    fn get<T: Lane>(slot: &mut Option<Box<dyn std::any::Any>>) -> &mut Buffer<T> {
+        let fresh = slot.as_ref().is_none_or(|buffer| !buffer.is::<Buffer<T>>());
+        if fresh {
+            *slot = Some(Box::new(Buffer::<T>::new()));
+        }
+        match slot.as_mut().and_then(|buffer| buffer.downcast_mut()) {
+            Some(buffer) => buffer,
+            // The slot was just given this type.
+            None => unreachable!(),
+        }
+    }
+}
+
+pub(in crate::array) type Kernel1<'k, A, R> = &'k (dyn Fn(&mut [R], &[A]) + Sync);
+pub(in crate::array) type Kernel2<'k, A, B, R> = &'k (dyn Fn(&mut [R], &[A], &[B]) + Sync);
+pub(in crate::array) type Kernel3<'k, A, B, C, R> = &'k (dyn Fn(&mut [R], &[A], &[B], &[C]) + Sync);
+
+/// Fills `out`, whose sizes the operand broadcasts to.
+pub(in crate::array) fn run1<A: Lane, R: Lane>(out: &Array, a: Operand, kernel: Kernel1<A, R>) {
+    if out.numel() <= TASK
+        && let (Operand::Array(a), Some(result)) = (a, direct::<R>(out))
+        && a.sizes() == out.sizes()
+        && let Some(a) = a.as_slice::<A>()
+    {
+        return kernel(result, a);
+    }
+    let order = memory_order(out);
+    let a = Source::new(a, out.sizes(), &order);
+    drive::<R>(out, &|start, block, scratch| {
+        let [x, ..] = &mut scratch.0;
+        let n = block.len();
+        kernel(block, a.read(start, n, Scratch::get(x)));
+    });
+}
+
+/// Fills `out`, whose sizes the operands broadcast to.
+pub(in crate::array) fn run2<A: Lane, B: Lane, R: Lane>(out: &Array, a: Operand, b: Operand, kernel: Kernel2<A, B, R>) {
+    if out.numel() <= TASK
+        && let (Operand::Array(a), Operand::Array(b), Some(result)) = (a, b, direct::<R>(out))
+        && a.sizes() == out.sizes()
+        && b.sizes() == out.sizes()
+        && let (Some(a), Some(b)) = (a.as_slice::<A>(), b.as_slice::<B>())
+    {
+        return kernel(result, a, b);
+    }
+    let order = memory_order(out);
+    let (a, b) = (Source::new(a, out.sizes(), &order), Source::new(b, out.sizes(), &order));
+    drive::<R>(out, &|start, block, scratch| {
+        let [x, y, _] = &mut scratch.0;
+        let n = block.len();
+        kernel(block, a.read(start, n, Scratch::get(x)), b.read(start, n, Scratch::get(y)));
+    });
+}
+
+/// Fills `out`, whose sizes the operands broadcast to.
+pub(in crate::array) fn run3<A: Lane, B: Lane, C: Lane, R: Lane>(
+    out: &Array,
+    a: Operand,
+    b: Operand,
+    c: Operand,
+    kernel: Kernel3<A, B, C, R>,
+) {
+    let order = memory_order(out);
+    let a = Source::new(a, out.sizes(), &order);
+    let b = Source::new(b, out.sizes(), &order);
+    let c = Source::new(c, out.sizes(), &order);
+    drive::<R>(out, &|start, block, scratch| {
+        let [x, y, z] = &mut scratch.0;
+        let n = block.len();
+        kernel(
+            block,
+            a.read(start, n, Scratch::get(x)),
+            b.read(start, n, Scratch::get(y)),
+            c.read(start, n, Scratch::get(z)),
+        );
+    });
+}
+
+/// The output as one slice where kernels can write it at once.
+fn direct<R: Lane>(out: &Array) -> Option<&mut [R]> {
+    (out.dtype() == R::DTYPE && out.is_contiguous()).then(|| out.fresh_slice_mut::<R>())
+}
+
+/// A new array for a result of these operands: broadcast sizes, their memory order.
+pub(in crate::array) fn result(operands: &[Operand], dtype: Dtype) -> Result<Array> {
+    let arrays: SmallVec<[&Array; 3]> = operands
+        .iter()
+        .filter_map(|operand| match operand {
+            Operand::Array(array) => Some(*array),
+            Operand::Number(_) => None,
+        })
+        .collect();
+    let mut sizes = Dims::new();
+    for (i, array) in arrays.iter().enumerate() {
+        sizes = if i == 0 { array.sizes().into() } else { layout::broadcast_sizes(&sizes, array.sizes())? };
+    }
+    layout::result_like(&sizes, dtype, &arrays)
+}
