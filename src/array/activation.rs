@@ -19,11 +19,25 @@ macro_rules! activation {
         if dtype == Dtype::Float64 {
             #[allow(dead_code)]
             type $T = f64;
-            run1::<f64, f64>(&out, a.into(), &|out, x| map1(out, x, #[inline(always)] |$x: f64| $body));
+            run1::<f64, f64>(&out, a.into(), &|out, x| {
+                map1(
+                    out,
+                    x,
+                    #[inline(always)]
+                    |$x: f64| $body,
+                )
+            });
         } else {
             #[allow(dead_code)]
             type $T = f32;
-            run1::<f32, f32>(&out, a.into(), &|out, x| map1(out, x, #[inline(always)] |$x: f32| $body));
+            run1::<f32, f32>(&out, a.into(), &|out, x| {
+                map1(
+                    out,
+                    x,
+                    #[inline(always)]
+                    |$x: f32| $body,
+                )
+            });
         }
         Ok(out)
     }};
@@ -117,7 +131,11 @@ pub fn gelu(a: &Array, tanh: bool) -> Result<Array> {
 pub fn elu(a: &Array, alpha: f64, scale: f64, input_scale: f64) -> Result<Array> {
     activation!(a, "elu_cpu", |x: T| {
         let (positive, negative, inner) = (scale as T, alpha as T * scale as T, input_scale as T);
-        if x < 0.0 { (x * inner).fast_expm1() * negative } else { x * positive }
+        if x < 0.0 {
+            (x * inner).fast_expm1() * negative
+        } else {
+            x * positive
+        }
     })
 }
 
@@ -130,7 +148,11 @@ pub fn leaky_relu(a: &Array, slope: f64) -> Result<Array> {
 pub fn softplus(a: &Array, beta: f64, threshold: f64) -> Result<Array> {
     activation!(a, "softplus_cpu", |x: T| {
         let (beta, threshold) = (beta as T, threshold as T);
-        if x * beta > threshold { x } else { (x * beta).fast_exp().fast_log1p() / beta }
+        if x * beta > threshold {
+            x
+        } else {
+            (x * beta).fast_exp().fast_log1p() / beta
+        }
     })
 }
 
@@ -138,7 +160,11 @@ pub fn softplus(a: &Array, beta: f64, threshold: f64) -> Result<Array> {
 pub fn log_sigmoid(a: &Array) -> Result<Array> {
     activation!(a, "log_sigmoid_cpu", |x: T| {
         let low = if x < 0.0 { x } else { 0.0 };
-        if x.is_nan() { x } else { low - (-x.abs()).fast_exp().fast_log1p() }
+        if x.is_nan() {
+            x
+        } else {
+            low - (-x.abs()).fast_exp().fast_log1p()
+        }
     })
 }
 

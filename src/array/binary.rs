@@ -38,7 +38,9 @@ impl Arithmetic {
 
     fn apply_in(&self, a: Operand, b: Operand, dtype: Dtype) -> Result<Array> {
         let out = match (a, b) {
-            (Operand::Array(x), Operand::Array(y)) if x.is_contiguous() && y.is_contiguous() && x.sizes() == y.sizes() => {
+            (Operand::Array(x), Operand::Array(y))
+                if x.is_contiguous() && y.is_contiguous() && x.sizes() == y.sizes() =>
+            {
                 Array::unfilled(x.sizes(), dtype)?
             }
             _ => elementwise::result(&[a, b], dtype)?,
@@ -275,7 +277,11 @@ macro_rules! float_floor_divide {
                 return (0.0 as $t).copysign(a / b);
             }
             let floored = quotient.floor();
-            if quotient - floored > 0.5 { floored + 1.0 } else { floored }
+            if quotient - floored > 0.5 {
+                floored + 1.0
+            } else {
+                floored
+            }
         }
     };
 }
@@ -284,7 +290,11 @@ const FLOOR_DIVIDE: Arithmetic = Arithmetic {
     name: "div_floor_cpu",
     integer: Some(loops!(|x: i64, y: i64| {
         let quotient = x.wrapping_div(if y == 0 { 1 } else { y });
-        if x.wrapping_rem(if y == 0 { 1 } else { y }) != 0 && (x < 0) != (y < 0) { quotient - 1 } else { quotient }
+        if x.wrapping_rem(if y == 0 { 1 } else { y }) != 0 && (x < 0) != (y < 0) {
+            quotient - 1
+        } else {
+            quotient
+        }
     })),
     float32: loops!(float_floor_divide!(f32)),
     float64: loops!(float_floor_divide!(f64)),
@@ -319,7 +329,11 @@ macro_rules! float_remainder {
     ($t:ty) => {
         |a: $t, b: $t| {
             let rest = a % b;
-            if rest != 0.0 && (b < 0.0) != (rest < 0.0) { rest + b } else { rest }
+            if rest != 0.0 && (b < 0.0) != (rest < 0.0) {
+                rest + b
+            } else {
+                rest
+            }
         }
     };
 }
@@ -328,7 +342,11 @@ const REMAINDER: Arithmetic = Arithmetic {
     name: "remainder_cpu",
     integer: Some(loops!(|x: i64, y: i64| {
         let rest = x.wrapping_rem(if y == 0 { 1 } else { y });
-        if rest != 0 && (rest < 0) != (y < 0) { rest + y } else { rest }
+        if rest != 0 && (rest < 0) != (y < 0) {
+            rest + y
+        } else {
+            rest
+        }
     })),
     float32: loops!(float_remainder!(f32)),
     float64: loops!(float_remainder!(f64)),
@@ -389,18 +407,29 @@ pub fn pow<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<A
 
 /// The exponents that PyTorch computes without `pow`.
 fn simple_power(base: &Array, exponent: Scalar, dtype: Dtype) -> Result<Option<Array>> {
-    let Scalar::Int(_) | Scalar::Float(_) = exponent else { return Ok(None) };
+    let (Scalar::Int(_) | Scalar::Float(_)) = exponent else {
+        return Ok(None);
+    };
     let exponent = exponent.to_f64();
     if dtype.is_complex() && exponent != 2.0 {
         return Ok(None);
     }
     let kernels: (Slice1<f32>, Slice1<f64>) = match exponent {
         2.0 => (|out, x| map1(out, x, |x| x * x), |out, x| map1(out, x, |x| x * x)),
-        3.0 => (|out, x| map1(out, x, |x| x * x * x), |out, x| map1(out, x, |x| x * x * x)),
+        3.0 => (
+            |out, x| map1(out, x, |x| x * x * x),
+            |out, x| map1(out, x, |x| x * x * x),
+        ),
         0.5 => (|out, x| map1(out, x, f32::sqrt), |out, x| map1(out, x, f64::sqrt)),
-        -0.5 => (|out, x| map1(out, x, |x| 1.0 / x.sqrt()), |out, x| map1(out, x, |x| 1.0 / x.sqrt())),
+        -0.5 => (
+            |out, x| map1(out, x, |x| 1.0 / x.sqrt()),
+            |out, x| map1(out, x, |x| 1.0 / x.sqrt()),
+        ),
         -1.0 => (|out, x| map1(out, x, |x| 1.0 / x), |out, x| map1(out, x, |x| 1.0 / x)),
-        -2.0 => (|out, x| map1(out, x, |x| 1.0 / (x * x)), |out, x| map1(out, x, |x| 1.0 / (x * x))),
+        -2.0 => (
+            |out, x| map1(out, x, |x| 1.0 / (x * x)),
+            |out, x| map1(out, x, |x| 1.0 / (x * x)),
+        ),
         1.0 => (|out, x| out.copy_from_slice(x), |out, x| out.copy_from_slice(x)),
         _ => return Ok(None),
     };
@@ -541,7 +570,8 @@ fn in_place(function: &Arithmetic, target: &Array, other: Operand) -> Result<boo
     let simple = match other {
         Operand::Number(number) => {
             !matches!(number, Scalar::Complex(..))
-                && (target.dtype().is_floating_point() || (target.dtype().is_integer() && matches!(number, Scalar::Int(_))))
+                && (target.dtype().is_floating_point()
+                    || (target.dtype().is_integer() && matches!(number, Scalar::Int(_))))
         }
         Operand::Array(array) => {
             array.dtype() == target.dtype()
@@ -560,7 +590,8 @@ fn in_place(function: &Arithmetic, target: &Array, other: Operand) -> Result<boo
 impl Arithmetic {
     fn apply_in_place(&self, target: &Array, other: Operand) -> Result<bool> {
         fn run<T: Lane>(target: &Array, other: Operand, kernel: &Slice<T>) -> bool {
-            let Some(values) = (target.dtype() == T::DTYPE && target.is_contiguous()).then(|| target.fresh_slice_mut::<T>())
+            let Some(values) =
+                (target.dtype() == T::DTYPE && target.is_contiguous()).then(|| target.fresh_slice_mut::<T>())
             else {
                 return false;
             };
@@ -579,7 +610,9 @@ impl Arithmetic {
                     if array.is_same_view(target) {
                         return false;
                     }
-                    let Some(others) = array.as_slice::<T>() else { return false };
+                    let Some(others) = array.as_slice::<T>() else {
+                        return false;
+                    };
                     for (block, others) in values.chunks_mut(BLOCK).zip(others.chunks(BLOCK)) {
                         let n = block.len();
                         old[..n].copy_from_slice(block);

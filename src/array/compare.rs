@@ -49,7 +49,9 @@ fn rounded(operand: Operand, dtype: Dtype) -> Operand {
             Dtype::BFloat16 => half::bf16::from_f64(x).to_f64(),
             _ => x as f32 as f64,
         })),
-        Operand::Number(Scalar::Complex(re, im)) => Operand::Number(Scalar::Complex(re as f32 as f64, im as f32 as f64)),
+        Operand::Number(Scalar::Complex(re, im)) => {
+            Operand::Number(Scalar::Complex(re as f32 as f64, im as f32 as f64))
+        }
         other => other,
     }
 }
@@ -123,7 +125,11 @@ bits! {
 /// x << y; shifting by the width or more, or by less than 0, gives 0.
 pub fn shift_left<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
     shift(a.into(), b.into(), "lshift_cpu", |x, y, bits| {
-        if y < 0 || y >= bits { 0 } else { ((x as u64) << y) as i64 }
+        if y < 0 || y >= bits {
+            0
+        } else {
+            ((x as u64) << y) as i64
+        }
     })
 }
 
@@ -139,7 +145,11 @@ fn shift<'a>(a: Operand<'a>, b: Operand<'a>, name: &str, f: fn(i64, i64, i64) ->
     if !dtype.is_integer() {
         return unsupported(name, dtype);
     }
-    let bits = if dtype == Dtype::Uint8 { 9 } else { dtype.size() as i64 * 8 };
+    let bits = if dtype == Dtype::Uint8 {
+        9
+    } else {
+        dtype.size() as i64 * 8
+    };
     let out = elementwise::result(&[a, b], dtype)?;
     run2::<i64, i64, i64>(&out, a, b, &|out, x, y| map2(out, x, y, |x, y| f(x, y, bits)));
     Ok(out)

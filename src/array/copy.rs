@@ -93,7 +93,9 @@ impl Address {
 /// Copies a transposed matrix of 4- or 8-byte elements in tiles; false where that does not apply.
 fn transpose(out: &Array, source: &Array) -> bool {
     let [rows, columns] = *source.sizes() else { return false };
-    let [row_stride, column_stride] = *source.strides() else { return false };
+    let [row_stride, column_stride] = *source.strides() else {
+        return false;
+    };
     if !out.is_contiguous() || out.sizes() != source.sizes() || row_stride != 1 || rows < 32 || columns < 32 {
         return false;
     }
@@ -108,22 +110,26 @@ fn transpose(out: &Array, source: &Array) -> bool {
 fn transpose_tiles<W: Copy>(out: &Array, source: &Array, rows: usize, columns: usize, stride: usize) {
     const TILE: usize = 16;
     let (from, to) = (Address(source.data_pointer()), Address(out.data_pointer()));
-    elementwise::split(rows.div_ceil(TILE), (elementwise::TASK / (TILE * columns)).max(1), &|tiles| {
-        let (from, to) = (from.get().cast::<W>(), to.get().cast::<W>());
-        for top in tiles.map(|tile| tile * TILE) {
-            let bottom = (top + TILE).min(rows);
-            for left in (0..columns).step_by(TILE) {
-                let right = (left + TILE).min(columns);
-                for c in left..right {
-                    for r in top..bottom {
-                        // SAFETY: r < rows and c < columns; the source's element (r, c) is at r + c * stride, the
-                        // output's at r * columns + c; tasks write disjoint rows.
-                        unsafe { *to.add(r * columns + c) = *from.add(r + c * stride) };
+    elementwise::split(
+        rows.div_ceil(TILE),
+        (elementwise::TASK / (TILE * columns)).max(1),
+        &|tiles| {
+            let (from, to) = (from.get().cast::<W>(), to.get().cast::<W>());
+            for top in tiles.map(|tile| tile * TILE) {
+                let bottom = (top + TILE).min(rows);
+                for left in (0..columns).step_by(TILE) {
+                    let right = (left + TILE).min(columns);
+                    for c in left..right {
+                        for r in top..bottom {
+                            // SAFETY: r < rows and c < columns; the source's element (r, c) is at r + c * stride, the
+                            // output's at r * columns + c; tasks write disjoint rows.
+                            unsafe { *to.add(r * columns + c) = *from.add(r + c * stride) };
+                        }
                     }
                 }
             }
-        }
-    });
+        },
+    );
 }
 
 /// A row-major copy (`clone(memory_format=torch.contiguous_format)`).
@@ -135,7 +141,11 @@ pub fn to_contiguous(array: &Array) -> Result<Array> {
 
 /// The array itself if row-major, else a copy: `contiguous()`.
 pub fn contiguous(array: &Array) -> Result<Array> {
-    if array.is_contiguous() { Ok(array.clone()) } else { to_contiguous(array) }
+    if array.is_contiguous() {
+        Ok(array.clone())
+    } else {
+        to_contiguous(array)
+    }
 }
 
 /// A copy that keeps the strides where they are dense, as `clone()` does.
@@ -158,7 +168,11 @@ pub fn cast_copy(array: &Array, dtype: Dtype) -> Result<Array> {
 
 /// Converted to `dtype`; the array itself where that is its dtype already: `to(dtype)`.
 pub fn cast(array: &Array, dtype: Dtype) -> Result<Array> {
-    if array.dtype() == dtype { Ok(array.clone()) } else { cast_copy(array, dtype) }
+    if array.dtype() == dtype {
+        Ok(array.clone())
+    } else {
+        cast_copy(array, dtype)
+    }
 }
 
 /// Writes `source`, broadcast and converted, into `target` in place. Right under any overlap.
@@ -269,11 +283,8 @@ pub(in crate::array) fn lanes<T: Lane>(array: &Array) -> Result<std::borrow::Cow
     if let Some(slice) = array.as_slice::<T>() {
         return Ok(std::borrow::Cow::Borrowed(slice));
     }
-    let copy = Array::unfilled(array.sizes(), T::DTYPE)?.view(
-        array.sizes().into(),
-        contiguous_strides(array.sizes()),
-        0,
-    );
+    let copy =
+        Array::unfilled(array.sizes(), T::DTYPE)?.view(array.sizes().into(), contiguous_strides(array.sizes()), 0);
     fill_from(&copy, array.into());
     Ok(std::borrow::Cow::Owned(copy.as_slice::<T>().unwrap_or(&[]).to_vec()))
 }

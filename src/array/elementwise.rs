@@ -61,7 +61,11 @@ impl Strided {
         for &d in order {
             let size = sizes[d];
             let expanded = d < lead || (array.sizes()[d - lead] == 1 && size != 1);
-            let stride = if expanded { 0 } else { array.strides()[d - lead] * element };
+            let stride = if expanded {
+                0
+            } else {
+                array.strides()[d - lead] * element
+            };
             if size == 1 {
                 continue;
             }
@@ -183,7 +187,10 @@ struct Buffer<T> {
 
 impl<T: Lane> Buffer<T> {
     fn new() -> Self {
-        Buffer { lanes: Vec::new(), constant: 0 }
+        Buffer {
+            lanes: Vec::new(),
+            constant: 0,
+        }
     }
 
     fn lanes(&mut self, count: usize) -> &mut [T] {
@@ -220,7 +227,11 @@ fn drive<R: Lane>(out: &Array, fill: &(dyn Fn(usize, &mut [R], &mut Scratch) + S
     split(out.numel(), TASK, &|range| {
         let target = &target;
         let mut scratch = Scratch::default();
-        let mut lanes: Vec<R> = if direct { Vec::new() } else { vec![R::default(); BLOCK.min(range.len())] };
+        let mut lanes: Vec<R> = if direct {
+            Vec::new()
+        } else {
+            vec![R::default(); BLOCK.min(range.len())]
+        };
         let mut start = range.start;
         while start < range.end {
             let count = BLOCK.min(range.end - start);
@@ -295,7 +306,11 @@ pub(in crate::array) fn run2<A: Lane, B: Lane, R: Lane>(out: &Array, a: Operand,
     drive::<R>(out, &|start, block, scratch| {
         let [x, y, _] = &mut scratch.0;
         let n = block.len();
-        kernel(block, a.read(start, n, Scratch::get(x)), b.read(start, n, Scratch::get(y)));
+        kernel(
+            block,
+            a.read(start, n, Scratch::get(x)),
+            b.read(start, n, Scratch::get(y)),
+        );
     });
 }
 
@@ -339,7 +354,11 @@ pub(in crate::array) fn result(operands: &[Operand], dtype: Dtype) -> Result<Arr
         .collect();
     let mut sizes = Dims::new();
     for (i, array) in arrays.iter().enumerate() {
-        sizes = if i == 0 { array.sizes().into() } else { layout::broadcast_sizes(&sizes, array.sizes())? };
+        sizes = if i == 0 {
+            array.sizes().into()
+        } else {
+            layout::broadcast_sizes(&sizes, array.sizes())?
+        };
     }
     layout::result_like(&sizes, dtype, &arrays)
 }

@@ -13,7 +13,13 @@ pub fn broadcast_sizes(a: &[i64], b: &[i64]) -> Result<Dims> {
     let dim = a.len().max(b.len());
     let mut sizes: Dims = smallvec![1; dim];
     for back in 1..=dim {
-        let at = |sizes: &[i64]| if back <= sizes.len() { sizes[sizes.len() - back] } else { 1 };
+        let at = |sizes: &[i64]| {
+            if back <= sizes.len() {
+                sizes[sizes.len() - back]
+            } else {
+                1
+            }
+        };
         let (x, y) = (at(a), at(b));
         if x != y && x != 1 && y != 1 {
             return error::runtime(format!(
@@ -56,7 +62,13 @@ pub fn wrap_dims(dims: &[i64], count: usize) -> Result<SmallVec<[bool; 8]>> {
 pub(in crate::array) fn expanded_strides(from: &[i64], strides: &[i64], to: &[i64]) -> Dims {
     let lead = to.len() - from.len();
     (0..to.len())
-        .map(|d| if d < lead || (from[d - lead] == 1 && to[d] != 1) { 0 } else { strides[d - lead] })
+        .map(|d| {
+            if d < lead || (from[d - lead] == 1 && to[d] != 1) {
+                0
+            } else {
+                strides[d - lead]
+            }
+        })
         .collect()
 }
 
@@ -88,7 +100,10 @@ pub(in crate::array) fn result_like(sizes: &[i64], dtype: Dtype, operands: &[&Ar
     // 1: `inner` should come after `outer` (swap), -1: they are in order, 0: ambiguous.
     let order = |inner: usize, outer: usize| -> i32 {
         for (strides, operand) in strides.iter().zip(operands) {
-            let (x, y) = (strides[inner] * operand.dtype().size() as i64, strides[outer] * operand.dtype().size() as i64);
+            let (x, y) = (
+                strides[inner] * operand.dtype().size() as i64,
+                strides[outer] * operand.dtype().size() as i64,
+            );
             if x == 0 || y == 0 {
                 continue;
             }
@@ -152,7 +167,11 @@ pub fn is_non_overlapping_and_dense(array: &Array) -> bool {
 
 /// Raises where writing to `out` would write some element twice.
 pub fn assert_no_internal_overlap(out: &Array) -> Result<()> {
-    let overlaps = out.sizes().iter().zip(out.strides()).any(|(&size, &stride)| size > 1 && stride == 0);
+    let overlaps = out
+        .sizes()
+        .iter()
+        .zip(out.strides())
+        .any(|(&size, &stride)| size > 1 && stride == 0);
     if overlaps && !is_non_overlapping_and_dense(out) {
         return error::runtime(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
@@ -189,7 +208,11 @@ pub fn assert_no_partial_overlap(out: &Array, input: &Array) -> Result<()> {
 pub fn view_strides(sizes: &[i64], strides: &[i64], to: &[i64]) -> Option<Dims> {
     let numel: i64 = sizes.iter().product();
     if numel == 0 {
-        return Some(if sizes == to { strides.into() } else { contiguous_strides(to) });
+        return Some(if sizes == to {
+            strides.into()
+        } else {
+            contiguous_strides(to)
+        });
     }
     let mut result: Dims = smallvec![0; to.len()];
     let mut at = to.len();

@@ -53,7 +53,9 @@ unsafe fn loops<T: Lane>(
         for k in 0..inner {
             // SAFETY: indices stay below the shape, which the caller vouches for.
             unsafe {
-                let x = *a.pointer.offset(i as isize * a.row_stride + k as isize * a.column_stride);
+                let x = *a
+                    .pointer
+                    .offset(i as isize * a.row_stride + k as isize * a.column_stride);
                 let from = b.pointer.offset(k as isize * b.row_stride);
                 for (j, sum) in row.iter_mut().enumerate() {
                     *sum = step(x, *from.offset(j as isize * b.column_stride), *sum);
@@ -104,7 +106,11 @@ impl Product for i64 {
 
 /// The array in the lane type, strides kept where it is one already and none is 0.
 fn in_lane<T: Lane>(a: &Array) -> Result<Array> {
-    if a.dtype() == T::DTYPE { Ok(a.clone()) } else { copy::as_lane::<T>(a) }
+    if a.dtype() == T::DTYPE {
+        Ok(a.clone())
+    } else {
+        copy::as_lane::<T>(a)
+    }
 }
 
 /// Multiplies batches: `a` [batch, n, k], `b` [batch, k, m] (batch strides may be 0) into a new [batch, n, m].
@@ -129,11 +135,22 @@ fn batches<T: Product>(a: &Array, b: &Array) -> Result<Array> {
             (self.0, self.1)
         }
     }
-    let operands = Operands(a.data_pointer().cast::<T>().cast_const(), b.data_pointer().cast::<T>().cast_const());
-    let (sa, sb): (Vec<isize>, Vec<isize>) =
-        a.strides().iter().zip(b.strides()).map(|(&x, &y)| (x as isize, y as isize)).unzip();
+    let operands = Operands(
+        a.data_pointer().cast::<T>().cast_const(),
+        b.data_pointer().cast::<T>().cast_const(),
+    );
+    let (sa, sb): (Vec<isize>, Vec<isize>) = a
+        .strides()
+        .iter()
+        .zip(b.strides())
+        .map(|(&x, &y)| (x as isize, y as isize))
+        .unzip();
     let shared = SharedSlice::new(result);
-    let grain = if batch == 1 { 1 } else { ((1 << 18) / (area * inner as usize)).max(1) };
+    let grain = if batch == 1 {
+        1
+    } else {
+        ((1 << 18) / (area * inner as usize)).max(1)
+    };
     elementwise::split(batch as usize, grain, &|range| {
         let (pa, pb) = operands.get();
         for i in range {
@@ -142,8 +159,16 @@ fn batches<T: Product>(a: &Array, b: &Array) -> Result<Array> {
             unsafe {
                 T::multiply(
                     shared.part(i * area, area),
-                    Matrix { pointer: pa.offset(step * sa[0]), row_stride: sa[1], column_stride: sa[2] },
-                    Matrix { pointer: pb.offset(step * sb[0]), row_stride: sb[1], column_stride: sb[2] },
+                    Matrix {
+                        pointer: pa.offset(step * sa[0]),
+                        row_stride: sa[1],
+                        column_stride: sa[2],
+                    },
+                    Matrix {
+                        pointer: pb.offset(step * sb[0]),
+                        row_stride: sb[1],
+                        column_stride: sb[2],
+                    },
                     shape,
                 );
             }
@@ -297,7 +322,11 @@ fn inner(a: &Array, b: &Array, name: &str, conjugate: bool) -> Result<Array> {
         [0, 0, conjugated.strides()[0]].as_slice().into(),
         conjugated.offset(),
     );
-    let column = b.view([1, n as i64, 1].as_slice().into(), [0, b.strides()[0], 1].as_slice().into(), b.offset());
+    let column = b.view(
+        [1, n as i64, 1].as_slice().into(),
+        [0, b.strides()[0], 1].as_slice().into(),
+        b.offset(),
+    );
     let product = multiply(&row, &column, name)?;
     Ok(reduce::reshape_fresh(product, &[]))
 }
@@ -332,13 +361,14 @@ pub fn bmm(a: &Array, b: &Array) -> Result<Array> {
 pub fn outer(a: &Array, b: &Array) -> Result<Array> {
     for (name, v) in [("self", a), ("vec2", b)] {
         if v.dim() != 1 {
-            return error::runtime(format!(
-                "outer: Expected 1-D argument {name}, but got {}-D",
-                v.dim()
-            ));
+            return error::runtime(format!("outer: Expected 1-D argument {name}, but got {}-D", v.dim()));
         }
     }
-    let column = a.view([a.sizes()[0], 1].as_slice().into(), [a.strides()[0], 0].as_slice().into(), a.offset());
+    let column = a.view(
+        [a.sizes()[0], 1].as_slice().into(),
+        [a.strides()[0], 0].as_slice().into(),
+        a.offset(),
+    );
     super::binary::mul(&column, b)
 }
 
@@ -353,7 +383,11 @@ pub fn matmul(a: &Array, b: &Array) -> Result<Array> {
         (1, 1) => dot(a, b),
         (2, 1) => mv(a, b),
         (1, 2) => {
-            let row = a.view([1, a.sizes()[0]].as_slice().into(), [0, a.strides()[0]].as_slice().into(), a.offset());
+            let row = a.view(
+                [1, a.sizes()[0]].as_slice().into(),
+                [0, a.strides()[0]].as_slice().into(),
+                a.offset(),
+            );
             let product = mm(&row, b)?;
             Ok(reduce::reshape_fresh(product, &[b.sizes()[1]]))
         }
@@ -367,7 +401,11 @@ fn batched(a: &Array, b: &Array) -> Result<Array> {
     let (a_vector, b_vector) = (a.dim() == 1, b.dim() == 1);
     let a2 = if a_vector { one_batch(a) } else { a.clone() };
     let b2 = if b_vector {
-        b.view([b.sizes()[0], 1].as_slice().into(), [b.strides()[0], 0].as_slice().into(), b.offset())
+        b.view(
+            [b.sizes()[0], 1].as_slice().into(),
+            [b.strides()[0], 0].as_slice().into(),
+            b.offset(),
+        )
     } else {
         b.clone()
     };
@@ -421,7 +459,11 @@ fn batched(a: &Array, b: &Array) -> Result<Array> {
     if db == 2 {
         let folded = copy::contiguous(&a2)?;
         let count: i64 = batch.iter().product::<i64>() * rows;
-        let folded = folded.view([count, inner].as_slice().into(), [inner, 1].as_slice().into(), folded.offset());
+        let folded = folded.view(
+            [count, inner].as_slice().into(),
+            [inner, 1].as_slice().into(),
+            folded.offset(),
+        );
         return Ok(reduce::reshape_fresh(mm(&folded, &b2)?, &result));
     }
     let spread = |m: &Array, d: usize| -> Result<Array> {

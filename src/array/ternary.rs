@@ -102,7 +102,11 @@ pub fn lerp<'a>(start: &'a Array, end: &'a Array, weight: impl Into<Operand<'a>>
         ($t:ty) => {
             run3::<$t, $t, $t, $t>(&out, a, b, weight, &|out, x, y, w| {
                 map3(out, x, y, w, |x, y, w| {
-                    if w.abs() < 0.5 { w.mul_add(y - x, x) } else { (w - 1.0).mul_add(y - x, y) }
+                    if w.abs() < 0.5 {
+                        w.mul_add(y - x, x)
+                    } else {
+                        (w - 1.0).mul_add(y - x, y)
+                    }
                 })
             })
         };
@@ -110,7 +114,13 @@ pub fn lerp<'a>(start: &'a Array, end: &'a Array, weight: impl Into<Operand<'a>>
     match dtype {
         Dtype::Float64 => run!(f64),
         Dtype::Complex64 | Dtype::Complex128 => run3::<C128, C128, C128, C128>(&out, a, b, weight, &|out, x, y, w| {
-            map3(out, x, y, w, |x, y, w| if w.norm() < 0.5 { x + w * (y - x) } else { y - (y - x) * (C128::new(1.0, 0.0) - w) })
+            map3(out, x, y, w, |x, y, w| {
+                if w.norm() < 0.5 {
+                    x + w * (y - x)
+                } else {
+                    y - (y - x) * (C128::new(1.0, 0.0) - w)
+                }
+            })
         }),
         dtype if dtype.is_floating_point() => run!(f32),
         _ => return unsupported("lerp_kernel_scalar", dtype),
@@ -131,21 +141,29 @@ pub fn addcmul<'a>(
     match dtype {
         Dtype::Float64 => {
             let k = value.to_f64();
-            run3::<f64, f64, f64, f64>(&out, input, a, b, &|out, x, y, z| map3(out, x, y, z, |x, y, z| (k * y).mul_add(z, x)))
+            run3::<f64, f64, f64, f64>(&out, input, a, b, &|out, x, y, z| {
+                map3(out, x, y, z, |x, y, z| (k * y).mul_add(z, x))
+            })
         }
         Dtype::Complex64 | Dtype::Complex128 => {
             let (re, im) = value.to_complex();
             let k = C128::new(re, im);
-            run3::<C128, C128, C128, C128>(&out, input, a, b, &|out, x, y, z| map3(out, x, y, z, |x, y, z| x + k * y * z))
+            run3::<C128, C128, C128, C128>(&out, input, a, b, &|out, x, y, z| {
+                map3(out, x, y, z, |x, y, z| x + k * y * z)
+            })
         }
         dtype if dtype.is_floating_point() => {
             let k = value.to_f64() as f32;
-            run3::<f32, f32, f32, f32>(&out, input, a, b, &|out, x, y, z| map3(out, x, y, z, |x, y, z| (k * y).mul_add(z, x)))
+            run3::<f32, f32, f32, f32>(&out, input, a, b, &|out, x, y, z| {
+                map3(out, x, y, z, |x, y, z| (k * y).mul_add(z, x))
+            })
         }
         _ => {
             let k = value.to_i64();
             run3::<i64, i64, i64, i64>(&out, input, a, b, &|out, x, y, z| {
-                map3(out, x, y, z, |x, y, z| x.wrapping_add(k.wrapping_mul(y).wrapping_mul(z)))
+                map3(out, x, y, z, |x, y, z| {
+                    x.wrapping_add(k.wrapping_mul(y).wrapping_mul(z))
+                })
             })
         }
     }
@@ -170,16 +188,22 @@ pub fn addcdiv<'a>(
     match dtype {
         Dtype::Float64 => {
             let k = value.to_f64();
-            run3::<f64, f64, f64, f64>(&out, input, a, b, &|out, x, y, z| map3(out, x, y, z, |x, y, z| x + k * y / z))
+            run3::<f64, f64, f64, f64>(&out, input, a, b, &|out, x, y, z| {
+                map3(out, x, y, z, |x, y, z| x + k * y / z)
+            })
         }
         Dtype::Complex64 | Dtype::Complex128 => {
             let (re, im) = value.to_complex();
             let k = C128::new(re, im);
-            run3::<C128, C128, C128, C128>(&out, input, a, b, &|out, x, y, z| map3(out, x, y, z, |x, y, z| x + k * y / z))
+            run3::<C128, C128, C128, C128>(&out, input, a, b, &|out, x, y, z| {
+                map3(out, x, y, z, |x, y, z| x + k * y / z)
+            })
         }
         _ => {
             let k = value.to_f64() as f32;
-            run3::<f32, f32, f32, f32>(&out, input, a, b, &|out, x, y, z| map3(out, x, y, z, |x, y, z| x + k * y / z))
+            run3::<f32, f32, f32, f32>(&out, input, a, b, &|out, x, y, z| {
+                map3(out, x, y, z, |x, y, z| x + k * y / z)
+            })
         }
     }
     Ok(out)
@@ -197,7 +221,11 @@ pub fn nan_to_num(a: &Array, nan: Option<f64>, posinf: Option<f64>, neginf: Opti
         Dtype::Float16 => 65504.0,
         _ => half::bf16::MAX.to_f64(),
     };
-    let (nan, posinf, neginf) = (nan.unwrap_or(0.0), posinf.unwrap_or(largest), neginf.unwrap_or(-largest));
+    let (nan, posinf, neginf) = (
+        nan.unwrap_or(0.0),
+        posinf.unwrap_or(largest),
+        neginf.unwrap_or(-largest),
+    );
     let replace = |x: f64| {
         if x.is_nan() {
             nan
@@ -211,7 +239,9 @@ pub fn nan_to_num(a: &Array, nan: Option<f64>, posinf: Option<f64>, neginf: Opti
     };
     let out = elementwise::result(&[a.into()], dtype)?;
     if dtype.is_complex() {
-        run1::<C128, C128>(&out, a.into(), &|out, x| map1(out, x, |z| C128::new(replace(z.re), replace(z.im))));
+        run1::<C128, C128>(&out, a.into(), &|out, x| {
+            map1(out, x, |z| C128::new(replace(z.re), replace(z.im)))
+        });
     } else {
         run1::<f64, f64>(&out, a.into(), &|out, x| map1(out, x, replace));
     }

@@ -195,7 +195,11 @@ pub fn sinc(a: &Array) -> Result<Array> {
     run1::<C, C>(&out, a.into(), &|out, x| {
         map1(out, x, |z| {
             let scaled = z * std::f64::consts::PI;
-            if z == C::new(0.0, 0.0) { C::new(1.0, 0.0) } else { scaled.sin() / scaled }
+            if z == C::new(0.0, 0.0) {
+                C::new(1.0, 0.0)
+            } else {
+                scaled.sin() / scaled
+            }
         })
     });
     Ok(out)
@@ -224,7 +228,13 @@ pub fn logit(a: &Array, eps: Option<f64>) -> Result<Array> {
     match out.dtype() {
         Dtype::Float64 => run1::<f64, f64>(&out, a.into(), &|out, x| {
             map1(out, x, |x| {
-                let x = if x < low { low } else if x > high { high } else { x };
+                let x = if x < low {
+                    low
+                } else if x > high {
+                    high
+                } else {
+                    x
+                };
                 logarithm::ln_f64(x / (1.0 - x))
             })
         }),
@@ -233,7 +243,13 @@ pub fn logit(a: &Array, eps: Option<f64>) -> Result<Array> {
             let (low, high) = (low as f32, if eps.is_some() { 1.0 - low as f32 } else { f32::INFINITY });
             run1::<f32, f32>(&out, a.into(), &|out, x| {
                 map1(out, x, |x| {
-                    let x = if x < low { low } else if x > high { high } else { x };
+                    let x = if x < low {
+                        low
+                    } else if x > high {
+                        high
+                    } else {
+                        x
+                    };
                     logarithm::ln_f32(x / (1.0 - x))
                 })
             })
@@ -445,14 +461,22 @@ pub fn round_decimals(a: &Array, decimals: i64) -> Result<Array> {
     if a.dtype() == Dtype::Float64 {
         run1::<f64, f64>(&out, a.into(), &|out, x| {
             map1(out, x, |x| {
-                if decimals > 0 { (x * ten).round_ties_even() / ten } else { (x / ten).round_ties_even() * ten }
+                if decimals > 0 {
+                    (x * ten).round_ties_even() / ten
+                } else {
+                    (x / ten).round_ties_even() * ten
+                }
             })
         });
     } else {
         let ten = ten as f32;
         run1::<f32, f32>(&out, a.into(), &|out, x| {
             map1(out, x, |x| {
-                if decimals > 0 { (x * ten).round_ties_even() / ten } else { (x / ten).round_ties_even() * ten }
+                if decimals > 0 {
+                    (x * ten).round_ties_even() / ten
+                } else {
+                    (x / ten).round_ties_even() * ten
+                }
             })
         });
     }
@@ -483,7 +507,13 @@ fn predicate(a: &Array, real: fn(f64) -> bool, both: bool) -> Result<Array> {
     let out = elementwise::result(&[a.into()], Dtype::Bool)?;
     if a.dtype().is_complex() {
         run1::<C, bool>(&out, a.into(), &|out, x| {
-            map1(out, x, |z| if both { real(z.re) && real(z.im) } else { real(z.re) || real(z.im) })
+            map1(out, x, |z| {
+                if both {
+                    real(z.re) && real(z.im)
+                } else {
+                    real(z.re) || real(z.im)
+                }
+            })
         });
     } else {
         run1::<f64, bool>(&out, a.into(), &|out, x| map1(out, x, real));

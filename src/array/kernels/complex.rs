@@ -14,10 +14,7 @@ pub fn exp2(z: C) -> C {
 
 pub fn expm1(z: C) -> C {
     let half = (z.im / 2.0).sin();
-    C::new(
-        z.re.exp_m1() * z.im.cos() - 2.0 * half * half,
-        z.re.exp() * z.im.sin(),
-    )
+    C::new(z.re.exp_m1() * z.im.cos() - 2.0 * half * half, z.re.exp() * z.im.sin())
 }
 
 pub fn log2(z: C) -> C {
@@ -49,7 +46,11 @@ pub fn pow(z: C, w: C) -> C {
         return C::new(1.0, 0.0);
     }
     if z == C::new(0.0, 0.0) {
-        return if w.im == 0.0 && w.re > 0.0 { z } else { C::new(f64::NAN, f64::NAN) };
+        return if w.im == 0.0 && w.re > 0.0 {
+            z
+        } else {
+            C::new(f64::NAN, f64::NAN)
+        };
     }
     if w.im == 0.0 && w.re == w.re.trunc() && w.re.abs() <= 64.0 {
         return z.powi(w.re as i32);

@@ -14,7 +14,7 @@ fn power_of_two(n: f64) -> f64 {
 /// e^r - 1 - r for |r| <= ln2 / 2: Taylor terms up to r^11.
 #[inline(always)]
 fn tail(r: f64) -> f64 {
-    let p = 2.505_210_838_544_172e-8;
+    let p: f64 = 2.505_210_838_544_172e-8;
     let p = p.mul_add(r, 2.755_731_922_398_589e-7);
     let p = p.mul_add(r, 2.755_731_922_398_589e-6);
     let p = p.mul_add(r, 2.480_158_730_158_73e-5);
@@ -41,7 +41,13 @@ pub fn exp_f64(x: f64) -> f64 {
     let y = 1.0 + (r + (tail(r) + high));
     let half = (n * 0.5).floor();
     let y = y * power_of_two(half) * power_of_two(n - half);
-    if x.is_nan() { x } else if x > 709.782_712_893_384 { f64::INFINITY } else { y }
+    if x.is_nan() {
+        x
+    } else if x > 709.782_712_893_384 {
+        f64::INFINITY
+    } else {
+        y
+    }
 }
 
 /// e^x for |x| < 700 with an error of about 1e-14: the core of the float32 formulas.

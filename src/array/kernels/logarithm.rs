@@ -21,7 +21,7 @@ pub fn ln_core(x: f64) -> f64 {
     let s = f / (2.0 + f);
     let z = s * s;
     // 2 * artanh(s) - 2 s = s * z * (2/3 + 2/5 z + ...), |s| <= 0.1716
-    let p = 0.105_263_157_894_736_84;
+    let p: f64 = 0.105_263_157_894_736_84;
     let p = p.mul_add(z, 0.117_647_058_823_529_41);
     let p = p.mul_add(z, 0.133_333_333_333_333_33);
     let p = p.mul_add(z, 0.153_846_153_846_153_85);
@@ -65,7 +65,7 @@ pub fn ln_f64(x: f64) -> f64 {
     let f = m - 1.0;
     let s = f / (2.0 + f);
     let z = s * s;
-    let p = 0.086_956_521_739_130_43;
+    let p: f64 = 0.086_956_521_739_130_43;
     let p = p.mul_add(z, 0.095_238_095_238_095_23);
     let p = p.mul_add(z, 0.105_263_157_894_736_84);
     let p = p.mul_add(z, 0.117_647_058_823_529_41);
@@ -119,7 +119,11 @@ pub fn log1p_f32(x: f32) -> f32 {
     let large = ln_core(1.0 + w);
     let small = w * (w * (w * (1.0 / 3.0) - 0.5) + 1.0);
     let y = (if w.abs() < 1e-4 { small } else { large }) as f32;
-    if x == 0.0 { x } else { edges(1.0 + x, if x < f32::MAX { y } else { x }) }
+    if x == 0.0 {
+        x
+    } else {
+        edges(1.0 + x, if x < f32::MAX { y } else { x })
+    }
 }
 
 #[inline(always)]

@@ -24,16 +24,30 @@ pub fn erfinv(y: f64) -> f64 {
     let mut x = y * if w < 5.0 {
         let w = w - 2.5;
         [
-            2.810_226_36e-8, 3.432_739_39e-7, -3.523_387_7e-6, -4.391_506_54e-6, 2.185_808_7e-4, -1.253_725_03e-3,
-            -4.177_681_64e-3, 2.466_407_27e-1, 1.501_409_41,
+            2.810_226_36e-8,
+            3.432_739_39e-7,
+            -3.523_387_7e-6,
+            -4.391_506_54e-6,
+            2.185_808_7e-4,
+            -1.253_725_03e-3,
+            -4.177_681_64e-3,
+            2.466_407_27e-1,
+            1.501_409_41,
         ]
         .iter()
         .fold(0.0, |p, c| p * w + c)
     } else {
         let w = w.sqrt() - 3.0;
         [
-            -2.002_142_57e-4, 1.009_505_58e-4, 1.349_343_22e-3, -3.673_428_44e-3, 5.739_507_73e-3, -7.622_461_3e-3,
-            9.438_870_47e-3, 1.001_674_06, 2.832_976_82,
+            -2.002_142_57e-4,
+            1.009_505_58e-4,
+            1.349_343_22e-3,
+            -3.673_428_44e-3,
+            5.739_507_73e-3,
+            -7.622_461_3e-3,
+            9.438_870_47e-3,
+            1.001_674_06,
+            2.832_976_82,
         ]
         .iter()
         .fold(0.0, |p, c| p * w + c)
@@ -54,7 +68,11 @@ pub fn erfinv(y: f64) -> f64 {
 /// ln |gamma(x)|.
 #[inline]
 pub fn lgamma(x: f64) -> f64 {
-    if x == f64::NEG_INFINITY { f64::INFINITY } else { libm::lgamma(x) }
+    if x == f64::NEG_INFINITY {
+        f64::INFINITY
+    } else {
+        libm::lgamma(x)
+    }
 }
 
 /// The logarithmic derivative of gamma: recurrence up to 10, then the asymptotic series; reflection below 0.
@@ -82,8 +100,13 @@ pub fn digamma(x: f64) -> f64 {
     let y = if x < 1e17 {
         let z = 1.0 / (x * x);
         let c = [
-            8.333_333_333_333_333e-2, -2.109_279_609_279_609_3e-2, 7.575_757_575_757_576e-3, -4.166_666_666_666_666_6e-3,
-            3.968_253_968_253_968e-3, -8.333_333_333_333_333e-3, 8.333_333_333_333_333e-2,
+            8.333_333_333_333_333e-2,
+            -2.109_279_609_279_609_3e-2,
+            7.575_757_575_757_576e-3,
+            -4.166_666_666_666_666_6e-3,
+            3.968_253_968_253_968e-3,
+            -8.333_333_333_333_333e-3,
+            8.333_333_333_333_333e-2,
         ];
         z * c.iter().fold(0.0, |p, c| p * z + c)
     } else {
@@ -126,8 +149,17 @@ pub fn zeta(x: f64, q: f64) -> f64 {
     sum += b * w / (x - 1.0) - 0.5 * b;
     // (2k)! / B_2k
     const RATIOS: [f64; 12] = [
-        12.0, -720.0, 30240.0, -1_209_600.0, 47_900_160.0, -1_892_437_580.318_379_3, 7.47242496e10,
-        -2.950_130_727_918_164_3e12, 1.164_678_281_435_006_2e14, -4.597_978_722_407_472_6e15, 1.815_210_540_194_355_5e17,
+        12.0,
+        -720.0,
+        30240.0,
+        -1_209_600.0,
+        47_900_160.0,
+        -1_892_437_580.318_379_3,
+        7.47242496e10,
+        -2.950_130_727_918_164_3e12,
+        1.164_678_281_435_006_2e14,
+        -4.597_978_722_407_472_6e15,
+        1.815_210_540_194_355_5e17,
         -7.166_165_256_175_667e18,
     ];
     let (mut factor, mut k) = (1.0, 0.0);
@@ -210,7 +242,11 @@ fn bessel_scaled(order: u32, x: f64) -> f64 {
 }
 
 pub fn i0(x: f64) -> f64 {
-    if x.is_infinite() { f64::INFINITY } else { bessel_scaled(0, x) * x.abs().exp() }
+    if x.is_infinite() {
+        f64::INFINITY
+    } else {
+        bessel_scaled(0, x) * x.abs().exp()
+    }
 }
 
 pub fn i0e(x: f64) -> f64 {
@@ -218,11 +254,19 @@ pub fn i0e(x: f64) -> f64 {
 }
 
 pub fn i1(x: f64) -> f64 {
-    if x.is_infinite() { x } else { (bessel_scaled(1, x) * x.abs().exp()).copysign(x) }
+    if x.is_infinite() {
+        x
+    } else {
+        (bessel_scaled(1, x) * x.abs().exp()).copysign(x)
+    }
 }
 
 pub fn i1e(x: f64) -> f64 {
-    if x.is_infinite() { 0.0 } else { bessel_scaled(1, x).copysign(x) }
+    if x.is_infinite() {
+        0.0
+    } else {
+        bessel_scaled(1, x).copysign(x)
+    }
 }
 
 /// sin(pi x) / (pi x), 1 at 0.
@@ -327,7 +371,11 @@ pub fn igamma(a: f64, x: f64) -> f64 {
     if x.is_infinite() {
         return 1.0;
     }
-    if x > 1.0 && x > a { 1.0 - igammac_fraction(a, x) } else { igamma_series(a, x) }
+    if x > 1.0 && x > a {
+        1.0 - igammac_fraction(a, x)
+    } else {
+        igamma_series(a, x)
+    }
 }
 
 /// The regularised upper incomplete gamma function Q(a, x).
@@ -347,7 +395,11 @@ pub fn igammac(a: f64, x: f64) -> f64 {
     if x.is_infinite() {
         return 0.0;
     }
-    if x > 1.0 && x > a { igammac_fraction(a, x) } else { 1.0 - igamma_series(a, x) }
+    if x > 1.0 && x > a {
+        igammac_fraction(a, x)
+    } else {
+        1.0 - igamma_series(a, x)
+    }
 }
 
 fn igamma_prefactor(a: f64, x: f64) -> f64 {

@@ -9,13 +9,13 @@ const REDUCIBLE: f64 = 1e6;
 #[inline(always)]
 fn sin_cos_core(r: f64) -> (f64, f64) {
     let z = r * r;
-    let s = -2.505_210_838_544_172e-8;
+    let s: f64 = -2.505_210_838_544_172e-8;
     let s = s.mul_add(z, 2.755_731_922_398_589e-6);
     let s = s.mul_add(z, -1.984_126_984_126_984e-4);
     let s = s.mul_add(z, 8.333_333_333_333_333e-3);
     let s = s.mul_add(z, -1.666_666_666_666_666_6e-1);
     let s = (s * z).mul_add(r, r);
-    let c = 2.087_675_698_786_81e-9;
+    let c: f64 = 2.087_675_698_786_81e-9;
     let c = c.mul_add(z, -2.755_731_922_398_589e-7);
     let c = c.mul_add(z, 2.480_158_730_158_73e-5);
     let c = c.mul_add(z, -1.388_888_888_888_889e-3);

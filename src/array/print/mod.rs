@@ -68,7 +68,9 @@ impl Formatter {
         if !any {
             return formatter;
         }
-        formatter.sci_mode = options.sci_mode.unwrap_or(max / min > 1000.0 || max > 1.0e8 || min < 1.0e-4);
+        formatter.sci_mode = options
+            .sci_mode
+            .unwrap_or(max / min > 1000.0 || max > 1.0e8 || min < 1.0e-4);
         let mut text = String::new();
         for x in finite {
             text.clear();
@@ -153,7 +155,11 @@ impl Printer<'_> {
         match &self.shown {
             Shown::Bools(values) => {
                 let start = self.out.len();
-                self.out.push_str(if values.get(at).copied().unwrap_or_default() { "True" } else { "False" });
+                self.out.push_str(if values.get(at).copied().unwrap_or_default() {
+                    "True"
+                } else {
+                    "False"
+                });
                 self.first.align(&mut self.out, start);
             }
             Shown::Ints(values) => {
@@ -229,8 +235,9 @@ impl Printer<'_> {
         let edge = self.options.edgeitems as i64;
         let folded = |d: usize| self.summarize && self.sizes[d] > 2 * edge;
         let folds: SmallVec<[bool; 8]> = (0..dim).map(folded).collect();
-        let counts: SmallVec<[i64; 8]> =
-            (0..dim).map(|d| if folds[d] { 2 * edge + 1 } else { self.sizes[d] }).collect();
+        let counts: SmallVec<[i64; 8]> = (0..dim)
+            .map(|d| if folds[d] { 2 * edge + 1 } else { self.sizes[d] })
+            .collect();
         let mut index: SmallVec<[i64; 8]> = SmallVec::new();
         index.resize(dim - 1, 0);
         if dim > 1 {
@@ -283,7 +290,10 @@ fn shown_offsets(array: &Array, edge: usize, summarize: bool) -> Vec<i64> {
         } else {
             (0..size).collect()
         };
-        offsets = offsets.iter().flat_map(|&o| picks.iter().map(move |&i| o + i * stride)).collect();
+        offsets = offsets
+            .iter()
+            .flat_map(|&o| picks.iter().map(move |&i| o + i * stride))
+            .collect();
     }
     offsets
 }
@@ -316,8 +326,14 @@ pub fn contents(array: &Array, options: &PrintOptions, indent: usize) -> Result<
     let summarize = array.numel() as f64 > options.threshold;
     let shown = shown(array, options.edgeitems, summarize)?;
     let (first, second) = match &shown {
-        Shown::Bools(values) => (Formatter::of_others(values.iter().map(|&x| if x { 4 } else { 5 })), None),
-        Shown::Ints(values) => (Formatter::of_others(values.iter().map(|&x| number::integer_width(x))), None),
+        Shown::Bools(values) => (
+            Formatter::of_others(values.iter().map(|&x| if x { 4 } else { 5 })),
+            None,
+        ),
+        Shown::Ints(values) => (
+            Formatter::of_others(values.iter().map(|&x| number::integer_width(x))),
+            None,
+        ),
         Shown::Floats(values) => (Formatter::of_floats(values.iter().copied(), options), None),
         Shown::Complex(values) => (
             Formatter::of_floats(values.iter().map(|z| z.0), options),
@@ -359,7 +375,11 @@ pub fn repr(array: &Array, options: &PrintOptions, prefix: &str, extra: &[&str])
         if options.edgeitems == 0 {
             suffixes.push(size());
         }
-        let complex = if default == Dtype::Float64 { Dtype::Complex128 } else { Dtype::Complex64 };
+        let complex = if default == Dtype::Float64 {
+            Dtype::Complex128
+        } else {
+            Dtype::Complex64
+        };
         if ![default, complex, Dtype::Int64, Dtype::Bool].contains(&dtype) {
             suffixes.push(named());
         }
@@ -401,7 +421,12 @@ pub fn scalar(value: Scalar) -> String {
         Scalar::Int(i) => i.to_string(),
         Scalar::Float(f) => python_float(f),
         Scalar::Complex(re, im) => {
-            let trimmed = |x: f64| python_float(x).strip_suffix(".0").map(str::to_string).unwrap_or(python_float(x));
+            let trimmed = |x: f64| {
+                python_float(x)
+                    .strip_suffix(".0")
+                    .map(str::to_string)
+                    .unwrap_or(python_float(x))
+            };
             if re == 0.0 && re.is_sign_positive() {
                 format!("{}j", trimmed(im))
             } else {

@@ -52,7 +52,9 @@ pub fn scientific(out: &mut String, x: f64, precision: usize) {
     }
     let start = out.len();
     let _ = write!(out, "{x:.precision$e}");
-    let Some(at) = out[start..].find('e').map(|at| start + at) else { return };
+    let Some(at) = out[start..].find('e').map(|at| start + at) else {
+        return;
+    };
     let exponent: i32 = out[at + 1..].parse().unwrap_or(0);
     out.truncate(at + 1);
     out.push(if exponent < 0 { '-' } else { '+' });

@@ -41,7 +41,11 @@ impl Ordered for f64 {
 fn find<T: Ordered>(row: &[T], end: End) -> (T, usize) {
     // The value first, in a loop that vectorises; then its place.
     let value = extremum(row, end);
-    let at = if value.is_nan() { row.iter().position(|x| x.is_nan()) } else { row.iter().position(|&x| x == value) };
+    let at = if value.is_nan() {
+        row.iter().position(|x| x.is_nan())
+    } else {
+        row.iter().position(|&x| x == value)
+    };
     let at = at.unwrap_or(0);
     (row.get(at).copied().unwrap_or_default(), at)
 }
@@ -94,7 +98,10 @@ fn with_index(a: &Array, dim: i64, keepdim: bool, end: End, name: &str) -> Resul
         let arranged = arrange::<T>(a, flags, keepdim)?;
         let values = Array::unfilled(&arranged.sizes, T::DTYPE)?;
         let indices = Array::unfilled(&arranged.sizes, Dtype::Int64)?;
-        let (v, i) = (SharedSlice::new(values.fresh_slice_mut::<T>()), SharedSlice::new(indices.fresh_slice_mut::<i64>()));
+        let (v, i) = (
+            SharedSlice::new(values.fresh_slice_mut::<T>()),
+            SharedSlice::new(indices.fresh_slice_mut::<i64>()),
+        );
         arranged.each_row::<T>(&|at, row| {
             let (value, index) = find(row, end);
             // SAFETY: every row writes its own elements.
@@ -130,7 +137,9 @@ fn values_only(a: &Array, flags: &[bool], keepdim: bool, end: End, name: &str) -
     let result = match a.dtype() {
         dtype if dtype.is_complex() => return unsupported(name, dtype),
         Dtype::Float64 => run::<f64>(a, flags, keepdim, &|row| extremum(row, end))?,
-        dtype if dtype.is_floating_point() => run::<f32>(a, flags, keepdim, &|row| row_extremum_f32(row, end == End::Largest))?,
+        dtype if dtype.is_floating_point() => {
+            run::<f32>(a, flags, keepdim, &|row| row_extremum_f32(row, end == End::Largest))?
+        }
         _ => run::<i64>(a, flags, keepdim, &|row| extremum(row, end))?,
     };
     copy::into_dtype(result, a.dtype())
@@ -196,13 +205,23 @@ fn arg(a: &Array, dim: Option<i64>, keepdim: bool, end: End, name: &str) -> Resu
             if a.numel() == 0 {
                 return Err(super::super::error::Error::new(
                     ErrorKind::IndexError,
-                    format!("{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."),
+                    format!(
+                        "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+                    ),
                 ));
             }
             let flat = copy::contiguous(a)?;
-            let flat = flat.view([a.numel() as i64].as_slice().into(), [1].as_slice().into(), flat.offset());
+            let flat = flat.view(
+                [a.numel() as i64].as_slice().into(),
+                [1].as_slice().into(),
+                flat.offset(),
+            );
             let index = with_index(&flat, 0, false, end, name)?.1;
-            let sizes: super::super::array::Dims = if keepdim { a.sizes().iter().map(|_| 1).collect() } else { Default::default() };
+            let sizes: super::super::array::Dims = if keepdim {
+                a.sizes().iter().map(|_| 1).collect()
+            } else {
+                Default::default()
+            };
             Ok(super::reshape_fresh(index, &sizes))
         }
     }
@@ -225,7 +244,14 @@ fn truth(a: &Array, dims: Option<&[i64]>, keepdim: bool, f: &(dyn Fn(&[bool]) ->
     };
     let result = arrange::<bool>(a, &flags, keepdim)?.rows::<bool, bool>(f)?;
     // uint8 keeps its dtype, for old code's sake.
-    copy::into_dtype(result, if a.dtype() == Dtype::Uint8 { Dtype::Uint8 } else { Dtype::Bool })
+    copy::into_dtype(
+        result,
+        if a.dtype() == Dtype::Uint8 {
+            Dtype::Uint8
+        } else {
+            Dtype::Bool
+        },
+    )
 }
 
 /// True where any element over `dims` (all if None) is not 0.
@@ -250,7 +276,9 @@ pub fn aminmax(a: &Array, dim: Option<i64>, keepdim: bool) -> Result<(Array, Arr
         layout::wrap_dim(dim, a.dim())?;
         nonzero_dim("aminmax()", a, dim)?;
     } else if a.numel() == 0 {
-        return error::runtime("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
+        return error::runtime(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
+        );
     }
     let dims = dim.map(|dim| [dim]);
     let flags = reduced_flags(a, dims.as_ref().map(|dims| dims.as_slice()))?;

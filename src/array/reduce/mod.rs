@@ -72,7 +72,10 @@ pub(in crate::array) fn arrange<T: Lane>(a: &Array, flags: &[bool], keepdim: boo
             );
             let total = |want: bool| -> usize {
                 let sizes = a.sizes().iter().zip(flags);
-                sizes.filter(|&(_, &flag)| flag == want).map(|(&size, _)| size as usize).product()
+                sizes
+                    .filter(|&(_, &flag)| flag == want)
+                    .map(|(&size, _)| size as usize)
+                    .product()
             };
             return Ok(Arranged {
                 source: copy::as_lane::<T>(&moved)?,

@@ -39,7 +39,11 @@ fn variance_f32(row: &[f32], correction: f64) -> f64 {
     let n = row.len() as f64;
     let mean = blocked_f32(row, |x| x) / n;
     let squares = blocked_f32(row, |x| (x - mean) * (x - mean));
-    if row.is_empty() { f64::NAN } else { squares / (n - correction).max(0.0) }
+    if row.is_empty() {
+        f64::NAN
+    } else {
+        squares / (n - correction).max(0.0)
+    }
 }
 
 #[inline]
@@ -88,7 +92,11 @@ pub fn std(a: &Array, dims: Option<&[i64]>, correction: f64, keepdim: bool) -> R
 /// `p` may be 0 (how many are not 0) and plus or minus infinity.
 pub fn norm(a: &Array, p: f64, dims: Option<&[i64]>, keepdim: bool) -> Result<Array> {
     let flags = reduced_flags(a, dims)?;
-    let real = if a.dtype().is_complex() { unary::abs(&copy::cast(a, Dtype::Complex128)?)? } else { a.clone() };
+    let real = if a.dtype().is_complex() {
+        unary::abs(&copy::cast(a, Dtype::Complex128)?)?
+    } else {
+        a.clone()
+    };
     let arranged = arrange::<f64>(&real, &flags, keepdim)?;
     if arranged.reduced == 0 && (p < 0.0 || p == f64::INFINITY) && arranged.outer * arranged.inner > 0 {
         return error::runtime(format!(
@@ -97,8 +105,20 @@ pub fn norm(a: &Array, p: f64, dims: Option<&[i64]>, keepdim: bool) -> Result<Ar
         ));
     }
     let result = arranged.rows::<f64, f64>(&move |row| {
-        let nan_max = |best: f64, x: f64| if x > best || x.is_nan() || best.is_nan() { if best.is_nan() { best } else { x } } else { best };
-        let nan_min = |best: f64, x: f64| if x < best || x.is_nan() || best.is_nan() { if best.is_nan() { best } else { x } } else { best };
+        let nan_max = |best: f64, x: f64| {
+            if x > best || x.is_nan() || best.is_nan() {
+                if best.is_nan() { best } else { x }
+            } else {
+                best
+            }
+        };
+        let nan_min = |best: f64, x: f64| {
+            if x < best || x.is_nan() || best.is_nan() {
+                if best.is_nan() { best } else { x }
+            } else {
+                best
+            }
+        };
         if p == f64::INFINITY {
             row.iter().map(|x| x.abs()).fold(0.0, nan_max)
         } else if p == f64::NEG_INFINITY {

@@ -56,14 +56,30 @@ macro_rules! scan {
 pub fn cumsum(a: &Array, dim: i64, dtype: Option<Dtype>) -> Result<Array> {
     let flags = one_flag(a.dim(), layout::wrap_dim(dim, a.dim())?);
     let dtype = dtype.unwrap_or(accumulation_dtype(a.dtype()));
-    scan!(&copy::cast(a, dtype)?, dtype, &flags, |sum, x| sum + x, sum.wrapping_add(x), 0.0, 0)
+    scan!(
+        &copy::cast(a, dtype)?,
+        dtype,
+        &flags,
+        |sum, x| sum + x,
+        sum.wrapping_add(x),
+        0.0,
+        0
+    )
 }
 
 /// Running products along `dim`; integers and bool give int64 unless `dtype` says otherwise.
 pub fn cumprod(a: &Array, dim: i64, dtype: Option<Dtype>) -> Result<Array> {
     let flags = one_flag(a.dim(), layout::wrap_dim(dim, a.dim())?);
     let dtype = dtype.unwrap_or(accumulation_dtype(a.dtype()));
-    scan!(&copy::cast(a, dtype)?, dtype, &flags, |sum, x| sum * x, sum.wrapping_mul(x), 1.0, 1)
+    scan!(
+        &copy::cast(a, dtype)?,
+        dtype,
+        &flags,
+        |sum, x| sum * x,
+        sum.wrapping_mul(x),
+        1.0,
+        1
+    )
 }
 
 /// ln of running sums of e^x along `dim`.
@@ -76,7 +92,11 @@ pub fn logcumsumexp(a: &Array, dim: i64) -> Result<Array> {
         let mut sum = f64::NEG_INFINITY;
         for (out, &x) in out.iter_mut().zip(row) {
             let (low, high) = if sum < x { (sum, x) } else { (x, sum) };
-            sum = if low == high && high.is_infinite() { high } else { high + (low - high).exp().ln_1p() };
+            sum = if low == high && high.is_infinite() {
+                high
+            } else {
+                high + (low - high).exp().ln_1p()
+            };
             if x.is_nan() {
                 sum = x;
             }

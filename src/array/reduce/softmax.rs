@@ -21,7 +21,10 @@ pub fn log_softmax(a: &Array, dim: i64) -> Result<Array> {
 }
 
 fn row_f32(out: &mut [f32], row: &[f32]) {
-    let max = row.iter().copied().fold(f32::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
+    let max = row
+        .iter()
+        .copied()
+        .fold(f32::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
     map1(out, row, |x| exponential::exp_f32(x - max));
     let total = sum_f32(out);
     for x in out {
@@ -42,7 +45,10 @@ fn sum_f32(row: &[f32]) -> f32 {
 }
 
 fn row_f64(out: &mut [f64], row: &[f64]) {
-    let max = row.iter().copied().fold(f64::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
+    let max = row
+        .iter()
+        .copied()
+        .fold(f64::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
     map1(out, row, |x| exponential::exp_f64(x - max));
     let total: f64 = out.iter().sum();
     for x in out {
@@ -51,14 +57,20 @@ fn row_f64(out: &mut [f64], row: &[f64]) {
 }
 
 fn log_row_f32(out: &mut [f32], row: &[f32]) {
-    let max = row.iter().copied().fold(f32::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
+    let max = row
+        .iter()
+        .copied()
+        .fold(f32::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
     map1(out, row, |x| exponential::exp_f32(x - max));
     let total = (sum_f32(out) as f64).ln() as f32;
     map1(out, row, |x| x - max - total);
 }
 
 fn log_row_f64(out: &mut [f64], row: &[f64]) {
-    let max = row.iter().copied().fold(f64::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
+    let max = row
+        .iter()
+        .copied()
+        .fold(f64::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
     map1(out, row, |x| exponential::exp_f64(x - max));
     let total = out.iter().sum::<f64>().ln();
     map1(out, row, |x| x - max - total);
@@ -115,7 +127,10 @@ pub fn logsumexp(a: &Array, dims: &[i64], keepdim: bool) -> Result<Array> {
     }
     let flags = reduced_flags(&source, Some(dims))?;
     let result = arrange::<f64>(&source, &flags, keepdim)?.rows::<f64, f64>(&|row| {
-        let max = row.iter().copied().fold(f64::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
+        let max = row
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
         let shift = if max.is_infinite() { 0.0 } else { max };
         row.iter().map(|&x| (x - shift).exp()).sum::<f64>().ln() + shift
     })?;

@@ -41,7 +41,11 @@ impl Summand for Complex<f64> {
 }
 
 fn level_power(size: usize) -> u32 {
-    let log = if size <= 1 { 0 } else { usize::BITS - (size - 1).leading_zeros() };
+    let log = if size <= 1 {
+        0
+    } else {
+        usize::BITS - (size - 1).leading_zeros()
+    };
     (log / LEVELS as u32).max(4)
 }
 
@@ -144,7 +148,11 @@ per_level! { fn long_row_f64[](row: &[f64]) -> f64 = row_f64 }
 
 /// The sum of a contiguous row.
 fn row<T: Summand>(long: fn(&[T]) -> T, values: &[T]) -> T {
-    if values.len() >= T::WIDTH { long(values) } else { scalar_row(values, 1, values.len()) }
+    if values.len() >= T::WIDTH {
+        long(values)
+    } else {
+        scalar_row(values, 1, values.len())
+    }
 }
 
 /// Sums of columns `first..first + W` of a [rows, columns] block into `out`.
@@ -219,7 +227,11 @@ fn floating<T: Summand>(arranged: &Arranged, long: fn(&[T]) -> T, columns: Optio
         // Groups of four narrow columns sum step by step like wide ones, single ones in four interleaved ways.
         let narrow = inner < T::WIDTH;
         for c in blocks * wide..inner {
-            let grouped = if narrow { c < inner / WAYS * WAYS } else { columns.is_none() && c < inner / wide * wide };
+            let grouped = if narrow {
+                c < inner / WAYS * WAYS
+            } else {
+                columns.is_none() && c < inner / wide * wide
+            };
             let sum = if grouped {
                 cascade::<T, 1>(reduced, |i, sum| sum[0] = sum[0] + values[i * inner + c])[0]
             } else {
@@ -237,15 +249,31 @@ pub fn sum(a: &Array, dims: Option<&[i64]>, keepdim: bool, dtype: Option<Dtype>)
     let flags = reduced_flags(a, dims)?;
     let dtype = dtype.unwrap_or(accumulation_dtype(a.dtype()));
     let result = match dtype {
-        Dtype::Float64 => floating::<f64>(&arrange::<f64>(a, &flags, keepdim)?, long_row_f64, Some(wide_columns_f64))?,
+        Dtype::Float64 => floating::<f64>(
+            &arrange::<f64>(a, &flags, keepdim)?,
+            long_row_f64,
+            Some(wide_columns_f64),
+        )?,
         Dtype::Complex64 => floating::<Complex<f32>>(&arrange::<Complex<f32>>(a, &flags, keepdim)?, row_c64, None)?,
         Dtype::Complex128 => floating::<Complex<f64>>(&arrange::<Complex<f64>>(a, &flags, keepdim)?, row_c128, None)?,
         dtype if dtype.is_floating_point() => {
-            let source = if a.dtype().is_floating_point() { a.clone() } else { copy::cast(a, dtype)? };
-            floating::<f32>(&arrange::<f32>(&source, &flags, keepdim)?, long_row_f32, Some(wide_columns_f32))?
+            let source = if a.dtype().is_floating_point() {
+                a.clone()
+            } else {
+                copy::cast(a, dtype)?
+            };
+            floating::<f32>(
+                &arrange::<f32>(&source, &flags, keepdim)?,
+                long_row_f32,
+                Some(wide_columns_f32),
+            )?
         }
         _ => {
-            let source = if dtype == Dtype::Int64 || a.dtype() == dtype { a.clone() } else { copy::cast(a, dtype)? };
+            let source = if dtype == Dtype::Int64 || a.dtype() == dtype {
+                a.clone()
+            } else {
+                copy::cast(a, dtype)?
+            };
             arrange::<i64>(&source, &flags, keepdim)?
                 .rows::<i64, i64>(&|row| row.iter().fold(0, |sum, &x| sum.wrapping_add(x)))?
         }
@@ -274,7 +302,13 @@ pub fn mean(a: &Array, dims: Option<&[i64]>, keepdim: bool, dtype: Option<Dtype>
         ));
     }
     let flags = reduced_flags(a, dims)?;
-    let count: i64 = a.sizes().iter().zip(&flags).filter(|&(_, &flag)| flag).map(|(&size, _)| size).product();
+    let count: i64 = a
+        .sizes()
+        .iter()
+        .zip(&flags)
+        .filter(|&(_, &flag)| flag)
+        .map(|(&size, _)| size)
+        .product();
     let half = matches!(target, Dtype::Float16 | Dtype::BFloat16);
     let total = sum(a, dims, keepdim, Some(if half { Dtype::Float32 } else { target }))?;
     copy::into_dtype(binary::div(&total, Scalar::Int(count))?, target)
