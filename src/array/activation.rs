@@ -46,7 +46,6 @@ macro_rules! activation {
 /// What formulas in two precisions need beyond std's methods.
 trait Real {
     fn fast_exp(self) -> Self;
-    fn fast_ln(self) -> Self;
     fn fast_expm1(self) -> Self;
     fn fast_log1p(self) -> Self;
     fn fast_tanh(self) -> Self;
@@ -57,10 +56,6 @@ impl Real for f32 {
     #[inline(always)]
     fn fast_exp(self) -> f32 {
         exponential::exp_f32(self)
-    }
-    #[inline(always)]
-    fn fast_ln(self) -> f32 {
-        logarithm::ln_f32(self)
     }
     #[inline(always)]
     fn fast_expm1(self) -> f32 {
@@ -84,10 +79,6 @@ impl Real for f64 {
     #[inline(always)]
     fn fast_exp(self) -> f64 {
         exponential::exp_f64(self)
-    }
-    #[inline(always)]
-    fn fast_ln(self) -> f64 {
-        logarithm::ln_f64(self)
     }
     #[inline(always)]
     fn fast_expm1(self) -> f64 {

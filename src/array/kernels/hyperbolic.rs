@@ -71,14 +71,3 @@ pub fn atanh_f32(x: f32) -> f32 {
 pub fn atanh_f64(x: f64) -> f64 {
     libm::atanh(x)
 }
-
-/// x / (1 + e^-x), each step rounded to float32.
-#[inline(always)]
-pub fn silu_f32(x: f32) -> f32 {
-    x / (1.0 + exp_f32(-x))
-}
-
-#[inline(always)]
-pub fn silu_f64(x: f64) -> f64 {
-    x / (1.0 + exp_f64(-x))
-}

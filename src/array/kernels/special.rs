@@ -209,9 +209,6 @@ pub fn trigamma(x: f64) -> f64 {
     sign * result
 }
 
-/// The logarithm of the multivariate gamma function is built on this constant: ln(pi).
-pub const LN_PI: f64 = 1.144_729_885_849_400_2;
-
 /// Modified Bessel function of the first kind times e^-|x|; order 0 or 1. Power series below 30, asymptotic above.
 fn bessel_scaled(order: u32, x: f64) -> f64 {
     let a = x.abs();

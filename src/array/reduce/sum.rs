@@ -28,16 +28,16 @@ trait Summand: Lane + Add<Output = Self> + Mul<Output = Self> {
 }
 
 impl Summand for f32 {
-    const WIDTH: usize = 16;
+    const WIDTH: usize = 8;
 }
 impl Summand for f64 {
-    const WIDTH: usize = 8;
+    const WIDTH: usize = 4;
 }
 impl Summand for Complex<f32> {
-    const WIDTH: usize = 8;
+    const WIDTH: usize = 4;
 }
 impl Summand for Complex<f64> {
-    const WIDTH: usize = 4;
+    const WIDTH: usize = 2;
 }
 
 fn level_power(size: usize) -> u32 {
@@ -132,16 +132,16 @@ fn scalar_row<T: Summand>(row: &[T], stride: usize, count: usize) -> T {
 }
 
 fn row_f32(row: &[f32]) -> f32 {
-    row_of_vectors::<f32, 16, 64>(row)
+    row_of_vectors::<f32, 8, 32>(row)
 }
 fn row_f64(row: &[f64]) -> f64 {
-    row_of_vectors::<f64, 8, 32>(row)
+    row_of_vectors::<f64, 4, 16>(row)
 }
 fn row_c64(row: &[Complex<f32>]) -> Complex<f32> {
-    row_of_vectors::<Complex<f32>, 8, 32>(row)
+    row_of_vectors::<Complex<f32>, 4, 16>(row)
 }
 fn row_c128(row: &[Complex<f64>]) -> Complex<f64> {
-    row_of_vectors::<Complex<f64>, 4, 16>(row)
+    row_of_vectors::<Complex<f64>, 2, 8>(row)
 }
 per_level! { fn long_row_f32[](row: &[f32]) -> f32 = row_f32 }
 per_level! { fn long_row_f64[](row: &[f64]) -> f64 = row_f64 }
@@ -168,10 +168,10 @@ fn column_block<T: Summand, const W: usize>(block: &[T], rows: usize, columns: u
 }
 
 fn columns_f32(block: &[f32], rows: usize, columns: usize, first: usize, out: &mut [f32]) {
-    column_block::<f32, 64>(block, rows, columns, first, out);
+    column_block::<f32, 32>(block, rows, columns, first, out);
 }
 fn columns_f64(block: &[f64], rows: usize, columns: usize, first: usize, out: &mut [f64]) {
-    column_block::<f64, 32>(block, rows, columns, first, out);
+    column_block::<f64, 16>(block, rows, columns, first, out);
 }
 per_level! { fn wide_columns_f32[](block: &[f32], rows: usize, columns: usize, first: usize, out: &mut [f32]) = columns_f32 }
 per_level! { fn wide_columns_f64[](block: &[f64], rows: usize, columns: usize, first: usize, out: &mut [f64]) = columns_f64 }
