@@ -23,6 +23,7 @@ pub mod scalar;
 pub mod storage;
 pub mod ternary;
 pub mod unary;
+pub mod wording;
 
 pub use array::{Array, Dims};
 pub use dtype::{Dtype, Element};

@@ -1,0 +1,106 @@
+//! What is switched on in this thread: grad mode, inference mode, anomaly mode, hooks for saved tensors.
+
+use super::saved::SavedTensorHooks;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+thread_local! {
+    static GRAD: Cell<bool> = const { Cell::new(true) };
+    static INFERENCE: Cell<bool> = const { Cell::new(false) };
+    static ANOMALY: Cell<Option<bool>> = const { Cell::new(None) };
+    static FORWARD_GRAD: Cell<bool> = const { Cell::new(true) };
+    static MULTITHREADING: Cell<bool> = const { Cell::new(true) };
+    static SAVED_HOOKS: RefCell<Vec<Rc<dyn SavedTensorHooks>>> = const { RefCell::new(Vec::new()) };
+    static SAVED_HOOKS_DISABLED: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Puts every mode back: a new session starts here.
+pub fn reset() {
+    GRAD.set(true);
+    INFERENCE.set(false);
+    ANOMALY.set(None);
+    FORWARD_GRAD.set(true);
+    MULTITHREADING.set(true);
+    SAVED_HOOKS.with_borrow_mut(Vec::clear);
+    SAVED_HOOKS_DISABLED.set(None);
+}
+
+pub fn is_grad_enabled() -> bool {
+    GRAD.get()
+}
+
+/// Sets grad mode and gives the mode before.
+pub fn set_grad_enabled(value: bool) -> bool {
+    GRAD.replace(value)
+}
+
+pub fn is_inference_mode() -> bool {
+    INFERENCE.get()
+}
+
+pub fn set_inference_mode(value: bool) -> bool {
+    INFERENCE.replace(value)
+}
+
+/// `Some(check_nan)` while anomaly detection is on.
+pub fn anomaly() -> Option<bool> {
+    ANOMALY.get()
+}
+
+pub fn set_anomaly(value: Option<bool>) -> Option<bool> {
+    ANOMALY.replace(value)
+}
+
+pub fn is_forward_grad_enabled() -> bool {
+    FORWARD_GRAD.get()
+}
+
+pub fn set_forward_grad_enabled(value: bool) -> bool {
+    FORWARD_GRAD.replace(value)
+}
+
+pub fn is_multithreading_enabled() -> bool {
+    MULTITHREADING.get()
+}
+
+pub fn set_multithreading_enabled(value: bool) -> bool {
+    MULTITHREADING.replace(value)
+}
+
+/// The innermost hooks for tensors saved from now on.
+pub fn saved_tensor_hooks() -> Option<Rc<dyn SavedTensorHooks>> {
+    SAVED_HOOKS.with_borrow(|stack| stack.last().cloned())
+}
+
+pub fn push_saved_tensor_hooks(hooks: Rc<dyn SavedTensorHooks>) {
+    SAVED_HOOKS.with_borrow_mut(|stack| stack.push(hooks));
+}
+
+pub fn pop_saved_tensor_hooks() {
+    let hooks = SAVED_HOOKS.with_borrow_mut(Vec::pop);
+    drop(hooks);
+}
+
+/// The message with which hooks for saved tensors are refused, while they are.
+pub fn saved_tensor_hooks_disabled() -> Option<String> {
+    SAVED_HOOKS_DISABLED.with_borrow(Clone::clone)
+}
+
+pub fn set_saved_tensor_hooks_disabled(message: Option<String>) -> Option<String> {
+    SAVED_HOOKS_DISABLED.replace(message)
+}
+
+/// Sets grad mode until it is dropped.
+pub struct GradMode(bool);
+
+impl GradMode {
+    pub fn set(value: bool) -> GradMode {
+        GradMode(set_grad_enabled(value))
+    }
+}
+
+impl Drop for GradMode {
+    fn drop(&mut self) {
+        set_grad_enabled(self.0);
+    }
+}

@@ -1,0 +1,378 @@
+//! The tensor handle: an array and, on first need, what autograd knows about it.
+
+use super::accumulate;
+use super::hook::TensorHooks;
+use super::node::{Edge, NodeRef};
+use super::view::ViewInfo;
+use super::{arithmetic, modes};
+use crate::array::{Array, Dtype, Result, array::Dims, error};
+use std::any::Any;
+use std::cell::{Cell, OnceCell, Ref, RefCell};
+use std::rc::{Rc, Weak};
+
+/// A handle; cloning it gives the same tensor.
+#[derive(Clone)]
+pub struct Tensor(Rc<TensorImpl>);
+
+/// A handle that does not keep its tensor alive.
+#[derive(Clone)]
+pub struct WeakTensor(Weak<TensorImpl>);
+
+impl WeakTensor {
+    pub fn upgrade(&self) -> Option<Tensor> {
+        self.0.upgrade().map(Tensor)
+    }
+}
+
+struct TensorImpl {
+    array: RefCell<Array>,
+    meta: OnceCell<Box<Meta>>,
+}
+
+/// What only some tensors have.
+#[derive(Default)]
+pub struct Meta {
+    pub(super) requires_grad: Cell<bool>,
+    pub(super) retains_grad: Cell<bool>,
+    pub(super) inference: Cell<bool>,
+    pub(super) output_nr: Cell<u32>,
+    pub(super) grad: RefCell<Option<Tensor>>,
+    pub(super) grad_fn: RefCell<Option<NodeRef>>,
+    pub(super) accumulator: RefCell<Option<Weak<super::Node>>>,
+    pub(super) hooks: RefCell<TensorHooks>,
+    pub(super) view: RefCell<Option<Box<ViewInfo>>>,
+    /// A counter of its own where the tensor must not share its storage's (`.data`).
+    pub(super) version: RefCell<Option<Rc<Cell<u32>>>>,
+    /// The tangents of forward mode, by level.
+    pub(super) tangent: RefCell<Option<Tensor>>,
+    /// What the language above attaches: class and attributes of its object.
+    pub(super) attachment: RefCell<Option<Rc<dyn Any>>>,
+}
+
+impl From<Array> for Tensor {
+    fn from(array: Array) -> Tensor {
+        let tensor = Tensor(Rc::new(TensorImpl {
+            array: RefCell::new(array),
+            meta: OnceCell::new(),
+        }));
+        if modes::is_inference_mode() {
+            tensor.meta().inference.set(true);
+        }
+        tensor
+    }
+}
+
+impl Tensor {
+    pub fn array(&self) -> Ref<'_, Array> {
+        self.0.array.borrow()
+    }
+
+    /// Gives the tensor another array: `set_data`, `resize_`, `t_`. The graph is left as it is.
+    pub fn set_array(&self, array: Array) {
+        *self.0.array.borrow_mut() = array;
+    }
+
+    pub fn sizes(&self) -> Dims {
+        self.array().sizes().into()
+    }
+
+    pub fn dtype(&self) -> Dtype {
+        self.array().dtype()
+    }
+
+    pub fn dim(&self) -> usize {
+        self.array().dim()
+    }
+
+    pub fn numel(&self) -> usize {
+        self.array().numel()
+    }
+
+    /// The same tensor object, not only equal values.
+    pub fn is(&self, other: &Tensor) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// A number that is this tensor's alone while it lives.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0) as *const u8 as usize
+    }
+
+    /// How many handles there are.
+    pub fn handles(&self) -> usize {
+        Rc::strong_count(&self.0)
+    }
+
+    /// A handle that does not keep the tensor alive.
+    pub fn downgrade(&self) -> WeakTensor {
+        WeakTensor(Rc::downgrade(&self.0))
+    }
+
+    pub(super) fn existing_meta(&self) -> Option<&Meta> {
+        self.0.meta.get().map(|meta| &**meta)
+    }
+
+    pub(super) fn meta(&self) -> &Meta {
+        self.0.meta.get_or_init(Box::default)
+    }
+
+    // ---- what autograd knows
+
+    /// True for a leaf that was asked to, and for every non-leaf.
+    pub fn requires_grad(&self) -> bool {
+        let Some(meta) = self.existing_meta() else { return false };
+        meta.requires_grad.get() || meta.grad_fn.borrow().is_some() || self.base_requires_grad(meta)
+    }
+
+    /// A view made before its base began to require grad takes part in the base's graph.
+    fn base_requires_grad(&self, meta: &Meta) -> bool {
+        meta.view
+            .borrow()
+            .as_ref()
+            .is_some_and(|view| view.is_tracked() && view.base.requires_grad_of_base())
+            && self.grad_fn().is_some()
+    }
+
+    fn requires_grad_of_base(&self) -> bool {
+        self.existing_meta().is_some_and(|meta| meta.grad_fn.borrow().is_some())
+    }
+
+    /// The raw flag of a leaf; checks are the caller's.
+    pub fn set_requires_grad(&self, value: bool) {
+        if value || self.existing_meta().is_some() {
+            self.meta().requires_grad.set(value);
+        }
+    }
+
+    pub fn is_leaf(&self) -> bool {
+        self.grad_fn().is_none()
+    }
+
+    /// The node that made this tensor. A view whose base was written to in place gets a new one
+    /// (`AsStridedBackward0` from the base), as PyTorch regenerates it.
+    pub fn grad_fn(&self) -> Option<NodeRef> {
+        let meta = self.existing_meta()?;
+        if meta.view.borrow().is_some() {
+            super::view::refresh(self, meta);
+        }
+        meta.grad_fn.borrow().clone()
+    }
+
+    /// The node as it was last set, without looking at the base of a view.
+    pub fn stored_grad_fn(&self) -> Option<NodeRef> {
+        self.existing_meta()?.grad_fn.borrow().clone()
+    }
+
+    pub fn output_nr(&self) -> u32 {
+        self.existing_meta().map_or(0, |meta| meta.output_nr.get())
+    }
+
+    /// Makes this the output number `edge.input` of the node.
+    pub fn set_gradient_edge(&self, edge: Edge) {
+        let meta = self.meta();
+        meta.output_nr.set(edge.input);
+        *meta.grad_fn.borrow_mut() = Some(edge.node);
+        if let Some(view) = &*meta.view.borrow() {
+            view.version.set(self.version());
+        }
+    }
+
+    /// Forgets the node: `detach_`.
+    pub fn clear_grad_fn(&self) {
+        if let Some(meta) = self.existing_meta() {
+            let node = meta.grad_fn.borrow_mut().take();
+            meta.output_nr.set(0);
+            meta.requires_grad.set(false);
+            drop(node);
+        }
+    }
+
+    /// Where a gradient of this tensor flows: its node, or the accumulator of a leaf that requires grad.
+    pub fn gradient_edge(&self) -> Option<Edge> {
+        let meta = self.existing_meta()?;
+        if let Some(node) = self.grad_fn() {
+            return Some(Edge {
+                node,
+                input: meta.output_nr.get(),
+            });
+        }
+        if !meta.requires_grad.get() {
+            return None;
+        }
+        Some(Edge {
+            node: self.accumulator(),
+            input: 0,
+        })
+    }
+
+    /// The `AccumulateGrad` node of a leaf, made on first need and kept while somebody holds it.
+    pub fn accumulator(&self) -> NodeRef {
+        let meta = self.meta();
+        if let Some(node) = meta.accumulator.borrow().as_ref().and_then(Weak::upgrade) {
+            return node;
+        }
+        let node = accumulate::node(self);
+        *meta.accumulator.borrow_mut() = Some(Rc::downgrade(&node));
+        node
+    }
+
+    /// The accumulator if somebody holds it.
+    pub fn existing_accumulator(&self) -> Option<NodeRef> {
+        self.existing_meta()?
+            .accumulator
+            .borrow()
+            .as_ref()
+            .and_then(Weak::upgrade)
+    }
+
+    pub fn grad(&self) -> Option<Tensor> {
+        self.existing_meta()?.grad.borrow().clone()
+    }
+
+    pub fn set_grad(&self, grad: Option<Tensor>) {
+        if grad.is_some() || self.existing_meta().is_some() {
+            let old = self.meta().grad.replace(grad);
+            drop(old);
+        }
+    }
+
+    /// Takes the grad out, so that its only handle is the caller's.
+    pub fn take_grad(&self) -> Option<Tensor> {
+        self.existing_meta()?.grad.borrow_mut().take()
+    }
+
+    pub fn retains_grad(&self) -> bool {
+        self.existing_meta().is_some_and(|meta| meta.retains_grad.get())
+    }
+
+    /// Keeps the gradient of a non-leaf: a no-op on leaves and when done already.
+    pub fn retain_grad(&self) -> Result<()> {
+        if !self.requires_grad() {
+            return error::runtime("can't retain_grad on Tensor that has requires_grad=False");
+        }
+        let Some(node) = self.grad_fn() else { return Ok(()) };
+        if !self.retains_grad() {
+            self.meta().retains_grad.set(true);
+            node.hooks().retain(self.output_nr(), self);
+        }
+        Ok(())
+    }
+
+    pub fn hooks(&self) -> &RefCell<TensorHooks> {
+        &self.meta().hooks
+    }
+
+    pub fn has_hooks(&self) -> bool {
+        self.existing_meta().is_some_and(|meta| !meta.hooks.borrow().is_empty())
+    }
+
+    pub fn is_inference(&self) -> bool {
+        self.existing_meta().is_some_and(|meta| meta.inference.get())
+    }
+
+    pub fn set_inference(&self, value: bool) {
+        if value || self.existing_meta().is_some() {
+            self.meta().inference.set(value);
+        }
+    }
+
+    // ---- versions
+
+    /// How often the elements were written in place.
+    pub fn version(&self) -> u32 {
+        if let Some(counter) = self.existing_meta().and_then(|meta| meta.version.borrow().clone()) {
+            return counter.get();
+        }
+        self.array().storage().version()
+    }
+
+    pub fn set_version(&self, version: u32) {
+        if let Some(counter) = self.existing_meta().and_then(|meta| meta.version.borrow().clone()) {
+            return counter.set(version);
+        }
+        self.array().storage().set_version(version);
+    }
+
+    /// Counts an in-place write.
+    pub fn bump_version(&self) {
+        self.set_version(self.version().wrapping_add(1));
+    }
+
+    /// Counts from 0 for itself from now on: what `.data` gives.
+    pub fn separate_version(&self) {
+        *self.meta().version.borrow_mut() = Some(Rc::new(Cell::new(0)));
+    }
+
+    /// Counts together with `other`: views and `detach()`.
+    pub fn share_version(&self, other: &Tensor) {
+        if let Some(counter) = other.existing_meta().and_then(|meta| meta.version.borrow().clone()) {
+            *self.meta().version.borrow_mut() = Some(counter);
+        }
+    }
+
+    // ---- views
+
+    pub fn set_view(&self, view: ViewInfo) {
+        *self.meta().view.borrow_mut() = Some(Box::new(view));
+    }
+
+    pub fn clear_view(&self) {
+        if let Some(meta) = self.existing_meta() {
+            let view = meta.view.borrow_mut().take();
+            drop(view);
+        }
+    }
+
+    /// Runs `f` on what is known of this view, if it is one.
+    pub fn with_view<R>(&self, f: impl FnOnce(&ViewInfo) -> R) -> Option<R> {
+        self.existing_meta()?.view.borrow().as_deref().map(f)
+    }
+
+    /// The tensor that this is a differentiable view of.
+    pub fn base(&self) -> Option<Tensor> {
+        self.with_view(|view| view.base.clone())
+    }
+
+    // ---- forward mode, attachments
+
+    pub fn tangent(&self) -> Option<Tensor> {
+        self.existing_meta()?.tangent.borrow().clone()
+    }
+
+    pub fn set_tangent(&self, tangent: Option<Tensor>) {
+        if tangent.is_some() || self.existing_meta().is_some() {
+            *self.meta().tangent.borrow_mut() = tangent;
+        }
+    }
+
+    /// What the language above has attached to this tensor.
+    pub fn attachment(&self) -> Option<Rc<dyn Any>> {
+        self.existing_meta()?.attachment.borrow().clone()
+    }
+
+    pub fn attach(&self, attachment: Rc<dyn Any>) {
+        *self.meta().attachment.borrow_mut() = Some(attachment);
+    }
+
+    /// The same elements without history; shares storage and version counter.
+    pub fn detach(&self) -> Tensor {
+        let detached = Tensor::from(self.array().clone());
+        detached.share_version(self);
+        detached
+    }
+
+    /// `Float` and so on: how messages name a tensor's type, `torch.FloatTensor`.
+    pub fn type_name(&self) -> String {
+        format!("torch.{}Tensor", legacy_type(self.dtype()))
+    }
+}
+
+/// The legacy type's prefix: `Float`, `Long`; complex types drop C++'s word order.
+pub fn legacy_type(dtype: Dtype) -> &'static str {
+    dtype.scalar_type()
+}
+
+/// Sums `grad` down to these sizes where broadcasting had grown it.
+pub(super) fn sum_to(grad: &Tensor, sizes: &[i64]) -> Result<Tensor> {
+    (arithmetic::table()?.sum_to)(grad, sizes)
+}

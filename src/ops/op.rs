@@ -1,0 +1,236 @@
+//! What an entry of the op table is.
+//!
+//! ```text
+//! pub(crate) static EXP: Op = Op {
+//!     name: "exp",
+//!     aliases: &["special_exp"],
+//!     help: "e to the power of each element.",
+//!     example: "torch.exp(torch.tensor([0.0, 1.0]))",
+//!     overloads: overloads![Overload::new(
+//!         "exp(Tensor self) -> Tensor",                     // PyTorch's schema, word for word
+//!         FUNCTION | METHOD | INPLACE | OUT,                // the forms that Python offers
+//!         |a| one(unary::exp(&a.array(0)?)?),               // forward: arguments by position in the schema
+//!         Derivative::Node("ExpBackward0", &[Grad {
+//!             inputs: "self",                               // gradient of what
+//!             uses: "result",                               // what is saved for it: arguments, results, `self.sizes`
+//!             by: By::Formula(|b| mul(b.grad()?, &conj(&b.result(0)?)?)),   // written in differentiable ops
+//!         }]),
+//!     )],
+//! };
+//! ```
+
+use super::argument::{Args, Outs};
+use super::backward::Backward;
+use super::schema::Schema;
+use crate::array::Result;
+use crate::autograd::Tensor;
+use std::sync::OnceLock;
+
+/// An op: one name, one or more overloads.
+pub struct Op {
+    pub name: &'static str,
+    /// Other names of the same function.
+    pub aliases: &'static [&'static str],
+    /// One line for `help()`.
+    pub help: &'static str,
+    /// An expression that shows it; the tests evaluate it.
+    pub example: &'static str,
+    /// In the order in which arguments are matched and messages list candidates.
+    pub overloads: &'static [Overload],
+}
+
+/// `torch.name(...)`.
+pub const FUNCTION: u32 = 1;
+/// `tensor.name(...)`.
+pub const METHOD: u32 = 2;
+/// `tensor.name_(...)`, and `torch.name_(tensor, ...)` where the function exists too.
+pub const INPLACE: u32 = 4;
+/// `torch.name(..., out=tensor)`.
+pub const OUT: u32 = 8;
+/// Matches, but messages don't list it (deprecated signatures).
+pub const HIDDEN: u32 = 16;
+/// The outputs are views of the first argument.
+pub const VIEW: u32 = 32;
+/// Python numbers are taken where the schema says Tensor, as 0-d wrapped numbers.
+pub const NUMBERS: u32 = 64;
+/// Makes a tensor from nothing: takes dtype, layout, device, pin_memory and requires_grad.
+pub const FACTORY: u32 = 128;
+/// Only `name_` exists, no out-of-place form (`zero_`, `random_`): `forward` gives the new elements of self.
+pub const ONLY_INPLACE: u32 = 256;
+/// The function exists but Python sees it under another name only (`linalg_inv` as `torch.linalg.inv`).
+pub const NAMESPACED: u32 = 512;
+/// Gives a view of every part: outputs must not be written in place while grad mode is on.
+pub const MULTI_VIEW: u32 = VIEW | 1024;
+/// Draws random numbers.
+pub const RANDOM: u32 = 2048;
+
+/// The overloads of an op, each a static of its own: what is parsed on first use is kept beside it.
+#[macro_export]
+macro_rules! overloads {
+    ($($overload:expr),+ $(,)?) => {{
+        static OVERLOADS: [$crate::ops::Overload; { 0 $(+ { let _ = stringify!($overload); 1 })+ }] = [$($overload),+];
+        &OVERLOADS
+    }};
+}
+
+/// One signature of an op.
+pub struct Overload {
+    /// As in PyTorch's native_functions: `sum.dim_IntList(Tensor self, int[1]? dim, ...) -> Tensor`.
+    pub schema: &'static str,
+    pub forms: u32,
+    pub forward: fn(&Args) -> Result<Outs>,
+    pub derivative: Derivative,
+    pub jvp: Jvp,
+    ready: OnceLock<Ready>,
+}
+
+impl Overload {
+    pub const fn new(
+        schema: &'static str,
+        forms: u32,
+        forward: fn(&Args) -> Result<Outs>,
+        derivative: Derivative,
+    ) -> Overload {
+        Overload {
+            schema,
+            forms,
+            forward,
+            derivative,
+            jvp: Jvp::Auto,
+            ready: OnceLock::new(),
+        }
+    }
+
+    /// The output depends linearly on the tensor inputs taken together: its tangent is the op of the tangents.
+    pub const fn linear(mut self) -> Overload {
+        self.jvp = Jvp::Linear;
+        self
+    }
+
+    pub const fn is(&self, form: u32) -> bool {
+        self.forms & form != 0
+    }
+
+    /// The schema, parsed on first use.
+    pub fn parsed(&self) -> &Schema {
+        &self.ready().schema
+    }
+
+    pub(super) fn ready(&self) -> &Ready {
+        self.ready.get_or_init(|| Ready::new(self))
+    }
+}
+
+/// The derivative of an overload: one of these, always said.
+pub enum Derivative {
+    /// The op records a node of this name with these gradients.
+    Node(&'static str, &'static [Grad]),
+    /// Made of other ops, which record for themselves.
+    Composite,
+    /// The results never require grad.
+    NotDifferentiable,
+    /// PyTorch has none either: the node is recorded, its backward raises.
+    NotImplemented,
+}
+
+/// The gradient of one input, or of several that are computed together.
+pub struct Grad {
+    /// Names from the schema: `"self"`, `"input, weight, bias"`.
+    pub inputs: &'static str,
+    /// What is saved for it: names of arguments, `result`/`result0`/`result1`, and `self.sizes` for a shape only.
+    pub uses: &'static str,
+    pub by: By,
+}
+
+pub enum By {
+    /// In differentiable ops, from `grad` and what was saved.
+    Formula(fn(&Backward) -> Result<Tensor>),
+    /// As `Formula`, where the result may be undefined, or there are several inputs, or a list of tensors: one
+    /// gradient an edge.
+    Joint(fn(&Backward) -> Result<Vec<Option<Tensor>>>),
+    /// Zero everywhere.
+    Zero,
+    /// The input takes no part (an index, a mask).
+    NotDifferentiable,
+    /// PyTorch raises `the derivative for '...' is not implemented`.
+    NotImplemented,
+}
+
+/// The tangent of the output in forward mode.
+pub enum Jvp {
+    /// From the backward formula, differentiated once more.
+    Auto,
+    /// The op itself, applied to tangents.
+    Linear,
+}
+
+/// What is saved, and for which gradient.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Save {
+    pub what: Saved,
+    /// The only gradient that uses it; None if several do, or a result: then it is saved always.
+    pub only_for: Option<u8>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Saved {
+    Argument(u8),
+    Result(u8),
+}
+
+/// An overload made ready for calls.
+pub(super) struct Ready {
+    pub schema: Schema,
+    /// For each argument the gradient that covers it.
+    pub covered_by: Vec<Option<u8>>,
+    pub saves: Vec<Save>,
+    /// A formula reads sizes or non-tensor arguments: they are kept too.
+    pub keeps_arguments: bool,
+}
+
+impl Ready {
+    fn new(overload: &Overload) -> Ready {
+        let schema = Schema::parse(overload.schema);
+        let mut covered_by = vec![None; schema.params.len()];
+        let mut saves: Vec<Save> = Vec::new();
+        let mut keeps_arguments = schema.params.iter().any(|param| !param.kind.is_tensor());
+        if let Derivative::Node(_, grads) = &overload.derivative {
+            for (number, grad) in grads.iter().enumerate() {
+                for name in words(grad.inputs) {
+                    if let Some(slot) = schema.position(name).and_then(|at| covered_by.get_mut(at)) {
+                        *slot = Some(number as u8);
+                    }
+                }
+                for name in words(grad.uses) {
+                    let what = match (schema.position(name), name.strip_prefix("result")) {
+                        (Some(at), _) if schema.params.get(at).is_some_and(|param| param.kind.is_tensor()) => {
+                            Saved::Argument(at as u8)
+                        }
+                        (None, Some(digit)) => Saved::Result(digit.parse().unwrap_or(0)),
+                        _ => {
+                            keeps_arguments = true;
+                            continue;
+                        }
+                    };
+                    match saves.iter_mut().find(|save| save.what == what) {
+                        Some(save) => save.only_for = None,
+                        None => {
+                            let only_for = matches!(what, Saved::Argument(_)).then_some(number as u8);
+                            saves.push(Save { what, only_for });
+                        }
+                    }
+                }
+            }
+        }
+        Ready {
+            schema,
+            covered_by,
+            saves,
+            keeps_arguments,
+        }
+    }
+}
+
+fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split([',', ' ']).filter(|word| !word.is_empty())
+}

@@ -1,0 +1,4 @@
+//! Element by element.
+
+pub mod arithmetic;
+pub mod unary;

@@ -1,0 +1,299 @@
+//! Calling an op: forward, and the node that remembers it.
+
+use super::argument::{Arg, Args, Outs};
+use super::backward::Backward;
+use super::op::{By, Derivative, MULTI_VIEW, Overload, Saved, VIEW};
+use super::view;
+use crate::array::{Dims, Dtype, Result, Scalar, error};
+use crate::autograd::node::{Edge, Function, Grads, Node, NodeRef};
+use crate::autograd::{SavedTensor, Tensor, modes};
+use smallvec::SmallVec;
+use std::any::Any;
+use std::cell::RefCell;
+
+impl Overload {
+    /// Calls the out-of-place form with arguments that match the schema.
+    pub fn call(&'static self, args: Args) -> Result<Outs> {
+        if !records(self, &args) {
+            let outs = (self.forward)(&args)?;
+            if self.is(VIEW) {
+                view::declare_outputs(self, &args, &outs)?;
+            }
+            return Ok(outs);
+        }
+        let outs = {
+            let _below = modes::GradMode::set(false);
+            (self.forward)(&args)?
+        };
+        if self.is(VIEW) {
+            view::declare_outputs(self, &args, &outs)?;
+        }
+        attach(self, &args, &outs)?;
+        Ok(outs)
+    }
+
+    /// As `call`, for an op with one tensor as its result.
+    pub fn call_one(&'static self, args: Args) -> Result<Tensor> {
+        match self.call(args)?.into_iter().next() {
+            Some(Arg::Tensor(tensor)) => Ok(tensor),
+            _ => error::runtime(format!("{} does not give a tensor", self.parsed().name)),
+        }
+    }
+}
+
+/// True if this call makes a node: grad mode is on and an argument that the derivative covers requires grad.
+pub(super) fn records(overload: &'static Overload, args: &Args) -> bool {
+    modes::is_grad_enabled()
+        && matches!(overload.derivative, Derivative::Node(..) | Derivative::NotImplemented)
+        && args.0.iter().any(|arg| match arg {
+            Arg::Tensor(tensor) => tensor.requires_grad(),
+            Arg::Tensors(list) => list.iter().flatten().any(Tensor::requires_grad),
+            _ => false,
+        })
+}
+
+/// Makes the node of a call and hangs it on the results.
+fn attach(overload: &'static Overload, args: &Args, outs: &Outs) -> Result<()> {
+    let mut outputs = outs
+        .iter()
+        .flat_map(tensors_of)
+        .filter(|out| out.dtype().is_differentiable())
+        .peekable();
+    if outputs.peek().is_none() {
+        return Ok(());
+    }
+    let node = node(overload, args, None)?;
+    for output in outputs {
+        let input = node.add_input(output);
+        output.set_gradient_edge(Edge {
+            node: node.clone(),
+            input,
+        });
+    }
+    save_results(&node, outs)
+}
+
+/// The node of a call, results not saved yet. `instead` stands for the first argument where the original was overwritten.
+pub(super) fn node(overload: &'static Overload, args: &Args, instead: Option<&Tensor>) -> Result<NodeRef> {
+    let ready = overload.ready();
+    let grads: &[super::op::Grad] = match &overload.derivative {
+        Derivative::Node(_, grads) => grads,
+        _ => &[],
+    };
+    let covered = |at: usize| match ready.covered_by.get(at).copied().flatten() {
+        Some(number) => grads
+            .get(number as usize)
+            .filter(|grad| !matches!(grad.by, By::NotDifferentiable))
+            .map(|_| number),
+        None if matches!(overload.derivative, Derivative::NotImplemented) => Some(0),
+        None => None,
+    };
+    let mut edges: SmallVec<[Option<Edge>; 2]> = SmallVec::new();
+    // which gradients are wanted, by number
+    let mut wanted = 0u64;
+    for (at, arg) in args.0.iter().enumerate() {
+        if !ready.schema.params.get(at).is_some_and(|param| param.kind.is_tensor()) {
+            continue;
+        }
+        let Some(number) = covered(at) else { continue };
+        let before = edges.len();
+        match arg {
+            Arg::Tensor(tensor) => edges.push(tensor.gradient_edge()),
+            Arg::Tensors(list) => {
+                edges.extend(
+                    list.iter()
+                        .map(|tensor| tensor.as_ref().and_then(Tensor::gradient_edge)),
+                );
+            }
+            _ => edges.push(None),
+        }
+        if edges.iter().skip(before).any(Option::is_some) {
+            wanted |= 1 << number.min(63);
+        }
+    }
+    let mut saved: SmallVec<[Kept; 2]> = SmallVec::new();
+    for save in &ready.saves {
+        let needed = save.only_for.is_none_or(|number| wanted & (1 << number.min(63)) != 0);
+        let kept = match (save.what, needed) {
+            (Saved::Argument(at), true) => match (at, instead, args.get(at as usize)) {
+                (0, Some(original), _) => Kept::Tensor(SavedTensor::new(Some(original), false)?),
+                (_, _, Arg::Tensor(tensor)) => Kept::Tensor(SavedTensor::new(Some(tensor), false)?),
+                (_, _, Arg::Tensors(list)) => Kept::Tensors(
+                    list.iter()
+                        .map(|tensor| SavedTensor::new(tensor.as_ref(), false))
+                        .collect::<Result<_>>()?,
+                ),
+                (_, _, Arg::Scalar(scalar)) => Kept::Number(*scalar),
+                _ => Kept::Tensor(SavedTensor::new(None, false)?),
+            },
+            _ => Kept::Nothing,
+        };
+        saved.push(kept);
+    }
+    let details = ready.keeps_arguments.then(|| Box::new(Details::new(args)));
+    Ok(Node::new(
+        OpNode {
+            overload,
+            details,
+            saved: RefCell::new(saved),
+        },
+        edges,
+    ))
+}
+
+/// Saves the results that the formulas use, now that they have their node.
+pub(super) fn save_results(node: &NodeRef, outs: &Outs) -> Result<()> {
+    let Some(op) = node.downcast::<OpNode>() else {
+        return Ok(());
+    };
+    for (place, save) in op.overload.ready().saves.iter().enumerate() {
+        if let Saved::Result(number) = save.what
+            && let Some(Arg::Tensor(tensor)) = outs.get(number as usize)
+        {
+            let is_output = tensor.dtype().is_differentiable();
+            let kept = Kept::Tensor(SavedTensor::new(Some(tensor), is_output)?);
+            if let Some(slot) = op.saved.borrow_mut().get_mut(place) {
+                *slot = kept;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The tensors of one result, a list's elements included.
+pub(super) fn tensors_of(out: &Arg) -> impl Iterator<Item = &Tensor> {
+    let (single, list): (Option<&Tensor>, &[Option<Tensor>]) = match out {
+        Arg::Tensor(tensor) => (Some(tensor), &[]),
+        Arg::Tensors(list) => (None, list),
+        _ => (None, &[]),
+    };
+    single.into_iter().chain(list.iter().flatten())
+}
+
+/// Something that a node keeps for its formulas.
+pub enum Kept {
+    Nothing,
+    Tensor(SavedTensor),
+    Tensors(Vec<SavedTensor>),
+    /// A Python number where a tensor may stand.
+    Number(Scalar),
+}
+
+/// The arguments that are no tensors, and what is known of those that are.
+pub(super) struct Details {
+    pub args: Args,
+    /// Sizes and dtype of each tensor argument, lists one after the other; parallel to `args` through `places`.
+    pub tensors: SmallVec<[(u8, Dims, Dtype); 2]>,
+}
+
+impl Details {
+    fn new(args: &Args) -> Details {
+        let mut tensors = SmallVec::new();
+        let kept = args.0.iter().enumerate().map(|(at, arg)| match arg {
+            Arg::Tensor(_) | Arg::Tensors(_) => {
+                tensors.extend(tensors_of(arg).map(|tensor| (at as u8, tensor.sizes(), tensor.dtype())));
+                Arg::None
+            }
+            other => other.clone(),
+        });
+        Details {
+            args: Args(kept.collect()),
+            tensors,
+        }
+    }
+}
+
+/// The function of a node that an entry of the table describes.
+pub struct OpNode {
+    pub overload: &'static Overload,
+    pub(super) details: Option<Box<Details>>,
+    pub saved: RefCell<SmallVec<[Kept; 2]>>,
+}
+
+impl Function for OpNode {
+    fn name(&self) -> String {
+        match &self.overload.derivative {
+            Derivative::Node(name, _) => (*name).into(),
+            _ => "NotImplemented".into(),
+        }
+    }
+
+    fn apply(&self, node: &NodeRef, grads: Grads) -> Result<Grads> {
+        let Derivative::Node(_, rules) = &self.overload.derivative else {
+            return error::runtime(format!(
+                "derivative for aten::{} is not implemented",
+                self.overload.parsed().name
+            ));
+        };
+        let context = Backward {
+            node,
+            op: self,
+            grads: &grads,
+        };
+        let mut result: Grads = SmallVec::from_elem(None, node.edges().len());
+        for (number, rule) in rules.iter().enumerate() {
+            let places = context.edges_of(number as u8);
+            if !places.clone().any(|edge| node.should_compute(edge)) {
+                continue;
+            }
+            match rule.by {
+                By::Formula(formula) => {
+                    let grad = formula(&context)?;
+                    for edge in places {
+                        if let Some(slot) = result.get_mut(edge) {
+                            *slot = Some(grad.clone());
+                        }
+                    }
+                }
+                By::Joint(formula) => {
+                    for (edge, grad) in places.zip(formula(&context)?) {
+                        if let Some(slot) = result.get_mut(edge) {
+                            *slot = grad;
+                        }
+                    }
+                }
+                By::Zero => {
+                    for edge in places {
+                        if let Some(slot) = result.get_mut(edge) {
+                            *slot = Some(context.zero_for(edge)?);
+                        }
+                    }
+                }
+                By::NotDifferentiable => {}
+                By::NotImplemented => {
+                    return error::runtime(format!("the derivative for '{}' is not implemented.", rule.inputs));
+                }
+            }
+        }
+        Ok(result)
+    }
+
+    fn release(&self) {
+        for kept in self.saved.borrow().iter() {
+            match kept {
+                Kept::Tensor(saved) => saved.release(),
+                Kept::Tensors(list) => list.iter().for_each(SavedTensor::release),
+                Kept::Nothing | Kept::Number(_) => {}
+            }
+        }
+    }
+
+    fn surrender(&mut self, sink: &mut Vec<Tensor>) {
+        for kept in self.saved.get_mut() {
+            match kept {
+                Kept::Tensor(saved) => saved.surrender(sink),
+                Kept::Tensors(list) => list.iter_mut().for_each(|saved| saved.surrender(sink)),
+                Kept::Nothing | Kept::Number(_) => {}
+            }
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// True for outputs of functions that give several views.
+pub(super) fn gives_many(overload: &Overload) -> bool {
+    overload.forms & MULTI_VIEW == MULTI_VIEW
+}
