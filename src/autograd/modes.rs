@@ -9,6 +9,8 @@ thread_local! {
     static INFERENCE: Cell<bool> = const { Cell::new(false) };
     static ANOMALY: Cell<Option<bool>> = const { Cell::new(None) };
     static FORWARD_GRAD: Cell<bool> = const { Cell::new(true) };
+    /// How many `dual_level`s are open.
+    static FORWARD_LEVELS: Cell<u32> = const { Cell::new(0) };
     static MULTITHREADING: Cell<bool> = const { Cell::new(true) };
     static SAVED_HOOKS: RefCell<Vec<Rc<dyn SavedTensorHooks>>> = const { RefCell::new(Vec::new()) };
     static SAVED_HOOKS_DISABLED: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -20,6 +22,7 @@ pub fn reset() {
     INFERENCE.set(false);
     ANOMALY.set(None);
     FORWARD_GRAD.set(true);
+    FORWARD_LEVELS.set(0);
     MULTITHREADING.set(true);
     SAVED_HOOKS.with_borrow_mut(Vec::clear);
     SAVED_HOOKS_DISABLED.set(None);
@@ -57,6 +60,31 @@ pub fn is_forward_grad_enabled() -> bool {
 
 pub fn set_forward_grad_enabled(value: bool) -> bool {
     FORWARD_GRAD.replace(value)
+}
+
+/// How many levels of forward mode are open.
+pub fn forward_levels() -> u32 {
+    FORWARD_LEVELS.get()
+}
+
+pub fn set_forward_levels(levels: u32) -> u32 {
+    FORWARD_LEVELS.replace(levels)
+}
+
+/// Forward mode is off until this is dropped.
+pub struct ForwardPause(u32);
+
+impl ForwardPause {
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> ForwardPause {
+        ForwardPause(set_forward_levels(0))
+    }
+}
+
+impl Drop for ForwardPause {
+    fn drop(&mut self) {
+        set_forward_levels(self.0);
+    }
 }
 
 pub fn is_multithreading_enabled() -> bool {

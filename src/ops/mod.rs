@@ -6,6 +6,7 @@
 pub mod argument;
 pub mod arithmetic;
 pub mod backward;
+pub mod forward;
 pub mod indexing;
 pub mod inplace;
 pub mod op;

@@ -3,7 +3,7 @@
 use super::argument::{Arg, Args, Outs};
 use super::backward::Backward;
 use super::op::{By, Derivative, MULTI_VIEW, Overload, Saved, VIEW};
-use super::view;
+use super::{forward, view};
 use crate::array::{Dims, Dtype, Result, Scalar, error};
 use crate::autograd::node::{Edge, Function, Grads, Node, NodeRef};
 use crate::autograd::{SavedTensor, Tensor, modes};
@@ -14,21 +14,22 @@ use std::cell::RefCell;
 impl Overload {
     /// Calls the out-of-place form with arguments that match the schema.
     pub fn call(&'static self, args: Args) -> Result<Outs> {
-        if !records(self, &args) {
-            let outs = (self.forward)(&args)?;
-            if self.is(VIEW) {
-                view::declare_outputs(self, &args, &outs)?;
-            }
-            return Ok(outs);
-        }
-        let outs = {
+        let recording = records(self, &args);
+        let outs = if recording {
             let _below = modes::GradMode::set(false);
+            (self.forward)(&args)?
+        } else {
             (self.forward)(&args)?
         };
         if self.is(VIEW) {
             view::declare_outputs(self, &args, &outs)?;
         }
-        attach(self, &args, &outs)?;
+        if recording {
+            attach(self, &args, &outs)?;
+        }
+        if forward::is_wanted(&args) {
+            forward::propagate(self, &args, &outs)?;
+        }
         Ok(outs)
     }
 
