@@ -11,6 +11,7 @@ pub mod dtype;
 mod elementwise;
 pub mod error;
 pub mod index;
+pub mod join;
 mod kernels;
 mod lane;
 pub mod layout;

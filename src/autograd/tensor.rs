@@ -376,3 +376,9 @@ pub fn legacy_type(dtype: Dtype) -> &'static str {
 pub(super) fn sum_to(grad: &Tensor, sizes: &[i64]) -> Result<Tensor> {
     (arithmetic::table()?.sum_to)(grad, sizes)
 }
+
+impl std::fmt::Debug for Tensor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tensor({:?}, {:?})", self.dtype(), &self.array().sizes())
+    }
+}

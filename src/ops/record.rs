@@ -124,8 +124,10 @@ pub(super) fn node(overload: &'static Overload, args: &Args, instead: Option<&Te
                         .map(|tensor| SavedTensor::new(tensor.as_ref(), false))
                         .collect::<Result<_>>()?,
                 ),
-                (_, _, Arg::Scalar(scalar)) => Kept::Number(*scalar),
-                _ => Kept::Tensor(SavedTensor::new(None, false)?),
+                _ => match args.optional_scalar(at as usize) {
+                    Some(scalar) => Kept::Number(scalar),
+                    None => Kept::Tensor(SavedTensor::new(None, false)?),
+                },
             },
             _ => Kept::Nothing,
         };

@@ -18,7 +18,7 @@ pub(crate) static SUM: Op = Op {
         Overload::new(
             "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor",
             FUNCTION | METHOD,
-            |a| one(reduce::sum(&*a.array(0)?, None, false, a.dtype(1))?),
+            |a| one(reduce::sum::sum(&*a.array(0)?, None, false, a.dtype(1))?),
             Derivative::Node(
                 "SumBackward0",
                 &[Grad {
@@ -32,7 +32,12 @@ pub(crate) static SUM: Op = Op {
         Overload::new(
             "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
             FUNCTION | METHOD | OUT,
-            |a| one(reduce::sum(&*a.array(0)?, a.optional_ints(1), a.bool(2)?, a.dtype(3))?),
+            |a| one(reduce::sum::sum(
+                &*a.array(0)?,
+                a.optional_ints(1),
+                a.bool(2)?,
+                a.dtype(3)
+            )?),
             Derivative::Node(
                 "SumBackward1",
                 &[Grad {
@@ -59,7 +64,7 @@ pub(crate) static MAX: Op = Op {
         Overload::new(
             "max(Tensor self) -> Tensor",
             FUNCTION | METHOD,
-            |a| one(reduce::max(&*a.array(0)?)?),
+            |a| one(reduce::extremum::max(&*a.array(0)?)?),
             Derivative::Node(
                 "MaxBackward1",
                 &[Grad {
@@ -72,7 +77,7 @@ pub(crate) static MAX: Op = Op {
         Overload::new(
             "max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
             FUNCTION | METHOD | OUT,
-            |a| two(reduce::max_dim(&*a.array(0)?, a.int(1)?, a.bool(2)?)?),
+            |a| two(reduce::extremum::max_dim(&*a.array(0)?, a.int(1)?, a.bool(2)?)?),
             Derivative::Node(
                 "MaxBackward0",
                 &[Grad {

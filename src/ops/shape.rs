@@ -4,7 +4,7 @@ use super::argument::{Arg, MemoryFormat};
 use super::one;
 use super::op::*;
 use crate::array::array::{format_sizes, numel_of};
-use crate::array::{Array, Dims, Dtype, Result, copy, error, layout, unary};
+use crate::array::{Array, Dims, Dtype, Result, copy, error, join, layout, unary};
 use crate::autograd::Tensor;
 use crate::{args, overloads};
 
@@ -296,7 +296,7 @@ pub(crate) static AS_STRIDED_BACKWARD: Op = Op {
                 0,
             );
             check_strided(&flat, a.ints(2)?, a.ints(3)?, a.int(4)?)?;
-            copy::add_strided(&flat, a.ints(3)?, a.int(4)?, &grad)?;
+            join::add_strided(&flat, a.ints(3)?, a.int(4)?, &grad)?;
             one(base)
         },
         Derivative::Node(
@@ -373,7 +373,7 @@ pub(crate) static CAT: Op = Op {
                 let tensors = a.tensors(0)?;
                 let borrowed: Vec<_> = tensors.iter().map(Tensor::array).collect();
                 let arrays: Vec<&Array> = borrowed.iter().map(|array| &**array).collect();
-                one(copy::cat(&arrays, a.int(1)?)?)
+                one(join::cat(&arrays, a.int(1)?)?)
             },
             Derivative::Node(
                 "CatBackward0",
