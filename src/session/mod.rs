@@ -8,12 +8,11 @@ pub mod desk;
 pub mod highlight;
 pub mod paste;
 pub mod role;
-pub mod watch;
 
 mod real_python;
 
+pub use crate::array::random::watch::{Adoption, Draw, Observed, Origin, Printed};
 pub use real_python::RealPython;
-pub use watch::{Adoption, Draw, Observed, Origin, Printed};
 
 use std::cell::RefCell;
 use std::rc::Rc;

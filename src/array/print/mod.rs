@@ -320,6 +320,7 @@ fn shown(array: &Array, edge: usize, summarize: bool) -> Result<Shown> {
 
 /// The elements in brackets, `indent` being the column where the text starts: PyTorch's `_tensor_str`.
 pub fn contents(array: &Array, options: &PrintOptions, indent: usize) -> Result<String> {
+    super::random::watch::printed(array);
     if array.numel() == 0 {
         return Ok("[]".to_string());
     }

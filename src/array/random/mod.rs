@@ -7,16 +7,13 @@ mod permutation;
 mod positive;
 mod state;
 mod uniform;
+pub mod watch;
 
-pub use discrete::{bernoulli_, bernoulli_from_, binomial, geometric_, multinomial, poisson, random_, random_between_};
 pub use mersenne::Mersenne;
-pub use normal::{log_normal_, normal_};
-pub use permutation::randperm;
-pub use positive::{cauchy_, dirichlet, exponential_, standard_gamma};
-pub use uniform::uniform_;
 
 use super::array::Array;
 use super::copy;
+use super::dtype::Dtype;
 use super::error::Result;
 use super::lane::Lane;
 use rand::TryRng;
@@ -33,6 +30,8 @@ pub struct Generator {
     seed: u64,
     next_normal: Option<f64>,
     next_float_normal: Option<f32>,
+    /// Someone asked for this seed or state: the numbers can be had again.
+    seeded: bool,
 }
 
 impl Default for Generator {
@@ -48,18 +47,25 @@ impl Generator {
             seed,
             next_normal: None,
             next_float_normal: None,
+            seeded: false,
         }
     }
 
     /// Starts over with a seed: `manual_seed`.
     pub fn manual_seed(&mut self, seed: u64) {
         *self = Generator::new(seed);
+        self.seeded = true;
+    }
+
+    /// Whether someone asked for this seed or state.
+    pub fn was_seeded(&self) -> bool {
+        self.seeded
     }
 
     /// A seed from the operating system, put in place: `seed()`.
     pub fn seed_from_system(&mut self) -> u64 {
         let seed: u64 = rand::random::<u64>() & 0x1f_ffff_ffff_ffff;
-        self.manual_seed(seed);
+        *self = Generator::new(seed);
         seed
     }
 
@@ -104,6 +110,47 @@ impl Generator {
         self.next_normal = Some(radius * theta.sin());
         radius * theta.cos()
     }
+}
+
+/// The recipes, each of which tells the watch what it drew: those that fill an array in place, and
+/// those that make one.
+macro_rules! recipes {
+    (in place: $($module:ident::$name:ident($($argument:ident: $kind:ty),*);)*) => {
+        $(pub fn $name(target: &Array, $($argument: $kind,)* generator: &mut Generator) -> Result<()> {
+            $module::$name(target, $($argument,)* generator)?;
+            watch::drawn(target, generator);
+            Ok(())
+        })*
+    };
+    (made: $($module:ident::$name:ident($($argument:ident: $kind:ty),*);)*) => {
+        $(pub fn $name($($argument: $kind,)* generator: &mut Generator) -> Result<Array> {
+            let made = $module::$name($($argument,)* generator)?;
+            watch::drawn(&made, generator);
+            Ok(made)
+        })*
+    };
+}
+
+recipes! { in place:
+    discrete::bernoulli_(p: f64);
+    discrete::bernoulli_from_(p: &Array);
+    discrete::geometric_(p: f64);
+    discrete::random_();
+    discrete::random_between_(low: i64, high: i64);
+    normal::normal_(mean: f64, std: f64);
+    normal::log_normal_(mean: f64, std: f64);
+    positive::exponential_(lambda: f64);
+    positive::cauchy_(median: f64, sigma: f64);
+    uniform::uniform_(from: f64, to: f64);
+}
+
+recipes! { made:
+    discrete::binomial(counts: &Array, probabilities: &Array);
+    discrete::multinomial(weights: &Array, n: i64, replacement: bool);
+    discrete::poisson(rates: &Array);
+    permutation::randperm(n: i64, dtype: Dtype);
+    positive::dirichlet(alpha: &Array);
+    positive::standard_gamma(alpha: &Array);
 }
 
 impl TryRng for Generator {

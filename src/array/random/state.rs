@@ -55,6 +55,7 @@ impl Generator {
         for (i, slot) in state.iter_mut().enumerate() {
             *slot = word(24 + i * 8) as u32;
         }
+        self.seeded = true;
         self.engine = Mersenne {
             state,
             left,
