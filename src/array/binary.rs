@@ -18,6 +18,8 @@ type C128 = Complex<f64>;
 /// Loops of an arithmetic function by lane.
 struct Arithmetic {
     name: &'static str,
+    /// Takes bool (as integers) too.
+    bool: bool,
     integer: Option<Slice<i64>>,
     float32: Slice<f32>,
     float64: Slice<f64>,
@@ -63,6 +65,7 @@ impl Arithmetic {
             Dtype::Float32 | Dtype::Float16 | Dtype::BFloat16 => run2::<f32, f32, f32>(out, a, b, &self.float32),
             Dtype::Complex64 => return run(self.name, out, a, b, &self.complex64),
             Dtype::Complex128 => return run(self.name, out, a, b, &self.complex128),
+            Dtype::Bool if !self.bool => return unsupported(self.name, Dtype::Bool),
             _ => return run(self.name, out, a, b, &self.integer),
         }
         Ok(())
@@ -86,6 +89,7 @@ macro_rules! loops {
 
 const ADD: Arithmetic = Arithmetic {
     name: "add_stub",
+    bool: true,
     integer: Some(loops!(|x: i64, y: i64| x.wrapping_add(y))),
     float32: loops!(|x: f32, y: f32| x + y),
     float64: loops!(|x: f64, y: f64| x + y),
@@ -95,6 +99,7 @@ const ADD: Arithmetic = Arithmetic {
 
 const SUB: Arithmetic = Arithmetic {
     name: "sub_stub",
+    bool: true,
     integer: Some(loops!(|x: i64, y: i64| x.wrapping_sub(y))),
     float32: loops!(|x: f32, y: f32| x - y),
     float64: loops!(|x: f64, y: f64| x - y),
@@ -104,6 +109,7 @@ const SUB: Arithmetic = Arithmetic {
 
 const MUL: Arithmetic = Arithmetic {
     name: "mul_cpu",
+    bool: true,
     integer: Some(loops!(|x: i64, y: i64| x.wrapping_mul(y))),
     float32: loops!(|x: f32, y: f32| x * y),
     float64: loops!(|x: f64, y: f64| x * y),
@@ -113,6 +119,7 @@ const MUL: Arithmetic = Arithmetic {
 
 const DIV: Arithmetic = Arithmetic {
     name: "div_cpu",
+    bool: true,
     integer: None,
     float32: loops!(|x: f32, y: f32| x / y),
     float64: loops!(|x: f64, y: f64| x / y),
@@ -154,12 +161,12 @@ pub fn sub<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<A
 
 fn check_subtraction(a: Dtype, b: Dtype) -> Result<()> {
     if a == Dtype::Bool && b == Dtype::Bool {
-        return error::runtime(
+        return error::not_implemented(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
         );
     }
     if a == Dtype::Bool || b == Dtype::Bool {
-        return error::runtime(
+        return error::not_implemented(
             "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
         );
     }
@@ -288,6 +295,7 @@ macro_rules! float_floor_divide {
 
 const FLOOR_DIVIDE: Arithmetic = Arithmetic {
     name: "div_floor_cpu",
+    bool: false,
     integer: Some(loops!(|x: i64, y: i64| {
         let quotient = x.wrapping_div(if y == 0 { 1 } else { y });
         if x.wrapping_rem(if y == 0 { 1 } else { y }) != 0 && (x < 0) != (y < 0) {
@@ -311,6 +319,7 @@ pub fn floor_divide<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) ->
 
 const TRUNC_DIVIDE: Arithmetic = Arithmetic {
     name: "div_trunc_cpu",
+    bool: false,
     integer: Some(loops!(|x: i64, y: i64| x.wrapping_div(if y == 0 { 1 } else { y }))),
     float32: loops!(|x: f32, y: f32| (x / y).trunc()),
     float64: loops!(|x: f64, y: f64| (x / y).trunc()),
@@ -340,6 +349,7 @@ macro_rules! float_remainder {
 
 const REMAINDER: Arithmetic = Arithmetic {
     name: "remainder_cpu",
+    bool: false,
     integer: Some(loops!(|x: i64, y: i64| {
         let rest = x.wrapping_rem(if y == 0 { 1 } else { y });
         if rest != 0 && (rest < 0) != (y < 0) {
@@ -363,6 +373,7 @@ pub fn remainder<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Re
 
 const FMOD: Arithmetic = Arithmetic {
     name: "fmod_cpu",
+    bool: false,
     integer: Some(loops!(|x: i64, y: i64| x.wrapping_rem(if y == 0 { 1 } else { y }))),
     float32: loops!(|x: f32, y: f32| x % y),
     float64: loops!(|x: f64, y: f64| x % y),
@@ -379,6 +390,7 @@ pub fn fmod<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<
 
 const POW: Arithmetic = Arithmetic {
     name: "pow",
+    bool: false,
     integer: Some(loops!(power::pow_i64)),
     float32: power::pow_slice_f32,
     float64: power::pow_slice_f64,
@@ -402,7 +414,7 @@ pub fn pow<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<A
             return Ok(result);
         }
     }
-    POW.apply_in(a, b, if dtype == Dtype::Bool { Dtype::Int64 } else { dtype })
+    POW.apply_in(a, b, dtype)
 }
 
 /// The exponents that PyTorch computes without `pow`.
@@ -455,6 +467,7 @@ macro_rules! extremum {
 
 const MAXIMUM: Arithmetic = Arithmetic {
     name: "maximum_cpu",
+    bool: true,
     integer: Some(loops!(|x: i64, y: i64| x.max(y))),
     float32: loops!(extremum!(f32, >)),
     float64: loops!(extremum!(f64, >)),
@@ -464,6 +477,7 @@ const MAXIMUM: Arithmetic = Arithmetic {
 
 const MINIMUM: Arithmetic = Arithmetic {
     name: "minimum_cpu",
+    bool: true,
     integer: Some(loops!(|x: i64, y: i64| x.min(y))),
     float32: loops!(extremum!(f32, <)),
     float64: loops!(extremum!(f64, <)),
@@ -475,7 +489,7 @@ const MINIMUM: Arithmetic = Arithmetic {
 pub fn maximum<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
     let (a, b) = (a.into(), b.into());
     if promoted(a, b).is_complex() {
-        return error::runtime("maximum not implemented for complex tensors.");
+        return error::type_error("maximum not implemented for complex tensors.");
     }
     MAXIMUM.apply(a, b)
 }
@@ -484,7 +498,7 @@ pub fn maximum<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Resu
 pub fn minimum<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
     let (a, b) = (a.into(), b.into());
     if promoted(a, b).is_complex() {
-        return error::runtime("minimum not implemented for complex tensors.");
+        return error::type_error("minimum not implemented for complex tensors.");
     }
     MINIMUM.apply(a, b)
 }
@@ -495,6 +509,7 @@ macro_rules! arithmetic {
         pub fn $name<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
             const FUNCTION: Arithmetic = Arithmetic {
                 name: $kernel,
+                bool: !matches!($kernel.as_bytes()[0], b'g' | b'l'),
                 integer: $i64,
                 float32: loops!($f32),
                 float64: loops!($f64),
@@ -514,18 +529,11 @@ arithmetic! {
     /// The angle of the point (y, x): the first operand is the ordinate.
     atan2("atan2_cpu", apply_floating): None, trigonometric::atan2_f32, trigonometric::atan2_f64;
     /// sqrt(x^2 + y^2).
-    hypot("hypot_cpu", apply_floating): None, |x: f32, y: f32| (x as f64).hypot(y as f64) as f32, f64::hypot;
+    hypot("hypot_cpu", apply): None, |x: f32, y: f32| (x as f64).hypot(y as f64) as f32, f64::hypot;
     /// The magnitude of x with the sign of y.
     copysign("copysign_cpu", apply_floating): None, f32::copysign, f64::copysign;
     /// The next representable number from x toward y.
     nextafter("nextafter_cpu", apply): None, libm::nextafterf, libm::nextafter;
-    /// The greatest common divisor.
-    gcd("gcd_cpu", apply): Some(loops!(|x: i64, y: i64| num_integer::gcd(x, y))), |x: f32, _| x, |x: f64, _| x;
-    /// The least common multiple.
-    lcm("lcm_cpu", apply): Some(loops!(|x: i64, y: i64| {
-        let g = num_integer::gcd(x, y);
-        if g == 0 { 0 } else { (x / g).wrapping_mul(y).wrapping_abs() }
-    })), |x: f32, _| x, |x: f64, _| x;
     /// 0 below 0, the second operand at 0, 1 above.
     heaviside("heaviside_cpu", apply): Some(loops!(|x: i64, y: i64| if x == 0 { y } else { (x > 0) as i64 })),
         |x: f32, y: f32| if x == 0.0 { y } else { (x > 0.0) as u8 as f32 },
@@ -541,9 +549,9 @@ arithmetic! {
     /// The Hurwitz zeta function.
     zeta("zeta_cpu", apply_floating): None, |x: f32, y: f32| special::zeta(x as f64, y as f64) as f32, special::zeta;
     /// The regularised lower incomplete gamma function.
-    igamma("igamma", apply): None, |x: f32, y: f32| special::igamma(x as f64, y as f64) as f32, special::igamma;
+    igamma("igamma_cpu", apply): None, |x: f32, y: f32| special::igamma(x as f64, y as f64) as f32, special::igamma;
     /// The regularised upper incomplete gamma function.
-    igammac("igammac", apply): None, |x: f32, y: f32| special::igammac(x as f64, y as f64) as f32, special::igammac;
+    igammac("igammac_cpu", apply): None, |x: f32, y: f32| special::igammac(x as f64, y as f64) as f32, special::igammac;
     /// ln(e^x + e^y).
     logaddexp("logaddexp_cpu", apply): None,
         |x: f32, y: f32| if x.is_infinite() && x == y { x } else { (x.max(y) as f64 + (-((x - y).abs() as f64)).exp().ln_1p()) as f32 },
@@ -556,6 +564,34 @@ arithmetic! {
         |x: f64, y: f64| if x.is_infinite() && x == y { x } else {
             x.max(y) + (-(x - y).abs()).exp2().ln_1p() * std::f64::consts::LOG2_E
         };
+}
+
+/// A function of integers alone.
+fn of_integers(a: Operand, b: Operand, name: &str, f: fn(i64, i64) -> i64) -> Result<Array> {
+    let dtype = promoted(a, b);
+    if !dtype.is_integer() {
+        return unsupported(name, dtype);
+    }
+    let out = elementwise::result(&[a, b], dtype)?;
+    run2::<i64, i64, i64>(&out, a, b, &|out, x, y| map2(out, x, y, f));
+    Ok(out)
+}
+
+/// The greatest common divisor of integers.
+pub fn gcd<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
+    of_integers(a.into(), b.into(), "gcd_cpu", |x, y| greatest_divisor(x, y) as i64)
+}
+
+/// The least common multiple of integers.
+pub fn lcm<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
+    of_integers(a.into(), b.into(), "lcm_cpu", |x, y| match greatest_divisor(x, y) {
+        0 => 0,
+        g => (x.wrapping_div(g as i64)).wrapping_mul(y).wrapping_abs(),
+    })
+}
+
+fn greatest_divisor(x: i64, y: i64) -> u64 {
+    num_integer::gcd(x.unsigned_abs(), y.unsigned_abs())
 }
 
 /// x * 2^y.

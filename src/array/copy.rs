@@ -51,6 +51,7 @@ fn fill_from(out: &Array, source: Operand) {
         if transpose(out, array) {
             return;
         }
+        return elementwise::copy_strided(out, array);
     }
     let kind = |dtype: Dtype| match dtype {
         Dtype::Float64 => Dtype::Float64,

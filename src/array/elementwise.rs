@@ -362,3 +362,87 @@ pub(in crate::array) fn result(operands: &[Operand], dtype: Dtype) -> Result<Arr
     }
     layout::result_like(&sizes, dtype, &arrays)
 }
+
+/// Copies elements of the same dtype between any strides, bytes as they are; `source` broadcasts to `out`.
+pub(in crate::array) fn copy_strided(out: &Array, source: &Array) {
+    match out.dtype().size() {
+        1 => copy_words::<u8>(out, source),
+        2 => copy_words::<u16>(out, source),
+        4 => copy_words::<u32>(out, source),
+        8 => copy_words::<u64>(out, source),
+        _ => copy_words::<[u64; 2]>(out, source),
+    }
+}
+
+fn copy_words<W: Copy>(out: &Array, source: &Array) {
+    let order = memory_order(out);
+    let lead = out.dim() - source.dim();
+    // Both operands' dimensions merged together: (size, output stride, source stride), outermost first, in elements.
+    let mut dims: SmallVec<[(i64, i64, i64); 8]> = SmallVec::new();
+    for &d in &order {
+        let size = out.sizes()[d];
+        if size == 1 {
+            continue;
+        }
+        let expanded = d < lead || source.sizes()[d - lead] == 1;
+        let (to, from) = (out.strides()[d], if expanded { 0 } else { source.strides()[d - lead] });
+        match dims.last_mut() {
+            Some((last, last_to, last_from)) if *last_to == size * to && *last_from == size * from => {
+                (*last, *last_to, *last_from) = (*last * size, to, from);
+            }
+            _ => dims.push((size, to, from)),
+        }
+    }
+    let (inner, to_step, from_step) = dims.pop().unwrap_or((1, 1, 1));
+    let rows: i64 = dims.iter().map(|dim| dim.0).product();
+    struct Ends<W>(*mut W, *const W);
+    // SAFETY: tasks write disjoint rows, and what they read is not written meanwhile.
+    unsafe impl<W> Sync for Ends<W> {}
+    impl<W> Ends<W> {
+        fn get(&self) -> (*mut W, *const W) {
+            (self.0, self.1)
+        }
+    }
+    let ends = Ends(
+        out.data_pointer().cast::<W>(),
+        source.data_pointer().cast::<W>().cast_const(),
+    );
+    split(rows as usize, (TASK / inner.max(1) as usize).max(1), &|range| {
+        let (to, from) = ends.get();
+        let (mut at_to, mut at_from) = (0isize, 0isize);
+        let mut index: SmallVec<[i64; 8]> = SmallVec::from_elem(0, dims.len());
+        let mut rest = range.start as i64;
+        for (d, &(size, to_stride, from_stride)) in dims.iter().enumerate().rev() {
+            index[d] = rest % size;
+            rest /= size;
+            at_to += (index[d] * to_stride) as isize;
+            at_from += (index[d] * from_stride) as isize;
+        }
+        for _ in range {
+            // SAFETY: rows and their elements lie within the arrays.
+            unsafe {
+                let (to, from) = (to.offset(at_to), from.offset(at_from));
+                if to_step == 1 && from_step == 1 {
+                    std::ptr::copy_nonoverlapping(from, to, inner as usize);
+                } else if to_step == 1 && from_step == 0 {
+                    std::slice::from_raw_parts_mut(to, inner as usize).fill(*from);
+                } else {
+                    for i in 0..inner as isize {
+                        *to.offset(i * to_step as isize) = *from.offset(i * from_step as isize);
+                    }
+                }
+            }
+            for (d, &(size, to_stride, from_stride)) in dims.iter().enumerate().rev() {
+                index[d] += 1;
+                at_to += to_stride as isize;
+                at_from += from_stride as isize;
+                if index[d] < size {
+                    break;
+                }
+                index[d] = 0;
+                at_to -= (size * to_stride) as isize;
+                at_from -= (size * from_stride) as isize;
+            }
+        }
+    });
+}

@@ -231,14 +231,14 @@ fn one_batch(a: &Array) -> Array {
 /// The product of two matrices [n, k] and [k, m].
 pub fn mm(a: &Array, b: &Array) -> Result<Array> {
     if a.dim() != 2 {
-        return error::runtime("self must be a matrix");
+        return error::runtime(format!("mm: self must be a matrix, got {}-D tensor", a.dim()));
     }
     if b.dim() != 2 {
-        return error::runtime("mat2 must be a matrix");
+        return error::runtime(format!("mm: mat2 must be a matrix, got {}-D tensor", b.dim()));
     }
     if a.sizes()[1] != b.sizes()[0] {
         return error::runtime(format!(
-            "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})",
+            "mm: mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})",
             a.sizes()[0],
             a.sizes()[1],
             b.sizes()[0],
@@ -271,7 +271,8 @@ pub fn mv(a: &Array, v: &Array) -> Result<Array> {
     }
     if a.dtype() != v.dtype() {
         return error::runtime(format!(
-            "expected scalar type {} but found {}",
+            "addmv input tensors must have the same dtype, but got {}, {}, and {}",
+            v.dtype().scalar_type(),
             a.dtype().scalar_type(),
             v.dtype().scalar_type()
         ));
@@ -292,7 +293,7 @@ pub fn dot(a: &Array, b: &Array) -> Result<Array> {
 
 /// The inner product of two vectors, the first conjugated.
 pub fn vdot(a: &Array, b: &Array) -> Result<Array> {
-    inner(a, b, "vdot", true)
+    inner(a, b, "dot", true)
 }
 
 fn inner(a: &Array, b: &Array, name: &str, conjugate: bool) -> Result<Array> {
@@ -423,7 +424,7 @@ fn batched(a: &Array, b: &Array) -> Result<Array> {
                 ))
             } else {
                 error::runtime(format!(
-                    "mat1 and mat2 shapes cannot be multiplied ({folded}x{inner} and {}x{columns})",
+                    "mm: mat1 and mat2 shapes cannot be multiplied ({folded}x{inner} and {}x{columns})",
                     b2.sizes()[db - 2]
                 ))
             };
@@ -436,18 +437,17 @@ fn batched(a: &Array, b: &Array) -> Result<Array> {
             b2.sizes()[db - 2]
         ));
     }
-    if a.dtype() != b.dtype() {
-        return if db <= 2 || da <= 2 {
-            same_dtype(a, b).map(|()| a.clone())
-        } else {
-            error::runtime(format!(
-                "expected scalar type {} but found {}",
-                a.dtype().scalar_type(),
-                b.dtype().scalar_type()
-            ))
-        };
-    }
     let batch = layout::broadcast_sizes(&a2.sizes()[..da - 2], &b2.sizes()[..db - 2])?;
+    if a.dtype() != b.dtype() {
+        if db <= 2 {
+            same_dtype(a, b)?;
+        }
+        return error::runtime(format!(
+            "expected scalar type {} but found {}",
+            a.dtype().scalar_type(),
+            b.dtype().scalar_type()
+        ));
+    }
     let mut result: Dims = batch.clone();
     if !a_vector {
         result.push(rows);

@@ -16,6 +16,7 @@ mod kernels;
 mod lane;
 pub mod layout;
 pub mod matmul;
+pub mod order;
 pub mod print;
 pub mod promote;
 pub mod random;
@@ -24,6 +25,7 @@ pub mod scalar;
 pub mod storage;
 pub mod ternary;
 pub mod unary;
+pub mod view;
 pub mod wording;
 
 pub use array::{Array, Dims};

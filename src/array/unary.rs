@@ -117,7 +117,19 @@ floating! {
 
 macro_rules! special {
     ($($(#[$doc:meta])* $name:ident: $f64:path;)*) => {
-        floating! {$($(#[$doc])* $name: |x: f32| $f64(x as f64) as f32, $f64;)*}
+        $(
+            $(#[$doc])*
+            /// Integers and bool give the default dtype; complex numbers are refused.
+            pub fn $name(a: &Array) -> Result<Array> {
+                const FUNCTION: Floating = Floating {
+                    name: concat!(stringify!($name), "_vml_cpu"),
+                    float32: |out, x| map1(out, x, |x: f32| $f64(x as f64) as f32),
+                    float64: |out, x| map1(out, x, $f64),
+                    complex: None,
+                };
+                FUNCTION.apply(a)
+            }
+        )*
     };
 }
 
@@ -130,8 +142,6 @@ special! {
     erfinv: special::erfinv;
     /// ln |gamma(x)|.
     lgamma: special::lgamma;
-    /// The logarithmic derivative of gamma.
-    digamma: special::digamma;
     /// The derivative of digamma.
     trigamma: special::trigamma;
     /// The modified Bessel function of the first kind of order 0.
@@ -142,8 +152,6 @@ special! {
     i1: special::i1;
     /// `i1` times e^-|x|.
     i1e: special::i1e;
-    /// sin(pi x) / (pi x).
-    sinc_real: special::sinc;
     /// The standard normal distribution function.
     ndtr: special::ndtr;
     /// The logarithm of `ndtr`.
@@ -189,7 +197,22 @@ pub fn cos(a: &Array) -> Result<Array> {
 /// sin(pi x) / (pi x), 1 at 0.
 pub fn sinc(a: &Array) -> Result<Array> {
     if !a.dtype().is_complex() {
-        return sinc_real(a);
+        const FUNCTION: Floating = Floating {
+            name: "sinc_cpu",
+            float32: |out, x| {
+                map1(out, x, |x: f32| {
+                    let scaled = x * std::f32::consts::PI;
+                    if x == 0.0 {
+                        1.0
+                    } else {
+                        (scaled as f64).sin() as f32 / scaled
+                    }
+                })
+            },
+            float64: |out, x| map1(out, x, special::sinc),
+            complex: None,
+        };
+        return FUNCTION.apply(a);
     }
     let out = elementwise::result(&[a.into()], a.dtype())?;
     run1::<C, C>(&out, a.into(), &|out, x| {
@@ -203,6 +226,17 @@ pub fn sinc(a: &Array) -> Result<Array> {
         })
     });
     Ok(out)
+}
+
+/// The logarithmic derivative of gamma.
+pub fn digamma(a: &Array) -> Result<Array> {
+    const FUNCTION: Floating = Floating {
+        name: "digamma",
+        float32: |out, x| map1(out, x, |x: f32| special::digamma(x as f64) as f32),
+        float64: |out, x| map1(out, x, special::digamma),
+        complex: None,
+    };
+    FUNCTION.apply(a)
 }
 
 /// The n-th derivative of digamma.
@@ -258,6 +292,20 @@ pub fn logit(a: &Array, eps: Option<f64>) -> Result<Array> {
     Ok(out)
 }
 
+/// What functions of real numbers say to complex ones.
+fn no_complex<T>(name: &str, dtype: Dtype) -> Result<T> {
+    match name.split('_').next().unwrap_or_default() {
+        "relu" => error::not_implemented("clamp is not supported for complex types"),
+        "sign" => error::not_implemented(
+            "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
+        ),
+        stem @ ("floor" | "ceil" | "trunc") => {
+            error::not_implemented(format!("{stem} is not supported for complex inputs"))
+        }
+        _ => unsupported(name, dtype),
+    }
+}
+
 /// Loops of a function that keeps the dtype.
 struct Same {
     name: &'static str,
@@ -272,6 +320,9 @@ impl Same {
     fn apply(&self, a: &Array) -> Result<Array> {
         let dtype = a.dtype();
         if dtype == Dtype::Bool && !self.bool {
+            if self.name == "relu" {
+                return error::not_implemented("Boolean inputs not supported for relu");
+            }
             return unsupported(self.name, dtype);
         }
         let out = elementwise::result(&[a.into()], dtype)?;
@@ -280,7 +331,7 @@ impl Same {
             Dtype::Float32 | Dtype::Float16 | Dtype::BFloat16 => run1::<f32, f32>(&out, a.into(), &self.float32),
             Dtype::Complex64 | Dtype::Complex128 => match &self.complex {
                 Some(kernel) => run1::<C, C>(&out, a.into(), kernel),
-                None => return unsupported(self.name, dtype),
+                None => return no_complex(self.name, dtype),
             },
             _ => match &self.integer {
                 Some(kernel) => run1::<i64, i64>(&out, a.into(), kernel),
@@ -336,27 +387,36 @@ fn sign_f32(x: f32) -> f32 {
 
 same! {
     /// x * x.
-    square("square", bool: true): |x: i64| x.wrapping_mul(x), |x: f32| x * x, |x: f64| x * x, |z: C| z * z;
+    square_same("square", bool: true): |x: i64| x.wrapping_mul(x), |x: f32| x * x, |x: f64| x * x, |z: C| z * z;
     /// -1, 0 or 1 by sign; nan for nan.
     sign("sign_cpu", bool: true): |x: i64| x.signum(), sign_f32, sign_f64;
     /// `sign` of real numbers, z / |z| of complex ones.
     sgn("sgn_cpu", bool: true): |x: i64| x.signum(), sign_f32, sign_f64, complex::sgn;
     /// The largest integer not above.
-    floor("floor", bool: false): |x: i64| x, |x: f32| x.floor(), |x: f64| x.floor();
+    floor("floor_vml_cpu", bool: false): |x: i64| x, |x: f32| x.floor(), |x: f64| x.floor();
     /// The smallest integer not below.
-    ceil("ceil", bool: false): |x: i64| x, |x: f32| x.ceil(), |x: f64| x.ceil();
+    ceil("ceil_vml_cpu", bool: false): |x: i64| x, |x: f32| x.ceil(), |x: f64| x.ceil();
     /// The integer part.
-    trunc("trunc", bool: false): |x: i64| x, |x: f32| x.trunc(), |x: f64| x.trunc();
+    trunc("trunc_vml_cpu", bool: false): |x: i64| x, |x: f32| x.trunc(), |x: f64| x.trunc();
     /// The nearest integer, halves to even.
     round("round_vml_cpu", bool: false): |x: i64| x, |x: f32| x.round_ties_even(), |x: f64| x.round_ties_even();
     /// max(x, 0); nan stays.
     relu("relu", bool: false): |x: i64| x.max(0), |x: f32| if x < 0.0 { 0.0 } else { x }, |x: f64| if x < 0.0 { 0.0 } else { x };
 }
 
+/// x * x; bool gives int64.
+pub fn square(a: &Array) -> Result<Array> {
+    if a.dtype() == Dtype::Bool {
+        super::copy::cast(a, Dtype::Int64)
+    } else {
+        square_same(a)
+    }
+}
+
 /// The part after the point, with the sign of x.
 pub fn frac(a: &Array) -> Result<Array> {
     const FUNCTION: Same = Same {
-        name: "frac",
+        name: "frac_cpu",
         integer: None,
         float32: |out, x| map1(out, x, |x: f32| x - x.trunc()),
         float64: |out, x| map1(out, x, |x: f64| x - x.trunc()),
@@ -369,7 +429,7 @@ pub fn frac(a: &Array) -> Result<Array> {
 /// -x. Bool has none.
 pub fn neg(a: &Array) -> Result<Array> {
     if a.dtype() == Dtype::Bool {
-        return error::runtime(
+        return error::not_implemented(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
         );
     }
@@ -390,12 +450,12 @@ pub fn abs(a: &Array) -> Result<Array> {
         return to_real(a, |z| z.norm());
     }
     const FUNCTION: Same = Same {
-        name: "abs",
+        name: "abs_cpu",
         integer: Some(|out, x| map1(out, x, |x: i64| x.wrapping_abs())),
         float32: |out, x| map1(out, x, |x: f32| x.abs()),
         float64: |out, x| map1(out, x, |x: f64| x.abs()),
         complex: None,
-        bool: true,
+        bool: false,
     };
     FUNCTION.apply(a)
 }
@@ -539,7 +599,7 @@ pub fn isfinite(a: &Array) -> Result<Array> {
 /// True for positive infinity; complex numbers have none.
 pub fn isposinf(a: &Array) -> Result<Array> {
     if a.dtype().is_complex() {
-        return error::runtime("isposinf does not support complex inputs.");
+        return error::type_error("isposinf does not support complex inputs.");
     }
     predicate(a, |x| x == f64::INFINITY, false)
 }
@@ -547,7 +607,7 @@ pub fn isposinf(a: &Array) -> Result<Array> {
 /// True for negative infinity; complex numbers have none.
 pub fn isneginf(a: &Array) -> Result<Array> {
     if a.dtype().is_complex() {
-        return error::runtime("isneginf does not support complex inputs.");
+        return error::type_error("isneginf does not support complex inputs.");
     }
     predicate(a, |x| x == f64::NEG_INFINITY, false)
 }
@@ -555,7 +615,7 @@ pub fn isneginf(a: &Array) -> Result<Array> {
 /// True where the sign bit is set.
 pub fn signbit(a: &Array) -> Result<Array> {
     if a.dtype().is_complex() {
-        return error::runtime("signbit is not implemented for complex tensors.");
+        return error::not_implemented("signbit is not implemented for complex tensors.");
     }
     let integral = a.dtype().is_integral();
     predicate(a, if integral { |x| x < 0.0 } else { f64::is_sign_negative }, false)

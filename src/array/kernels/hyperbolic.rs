@@ -1,6 +1,6 @@
 //! Hyperbolic functions and their inverses.
 
-use super::exponential::{exp_core, exp_f32, exp_f64};
+use super::exponential::exp_core;
 
 #[inline(always)]
 pub fn tanh_f32(x: f32) -> f32 {

@@ -9,7 +9,7 @@ use super::Generator;
 /// A permutation of 0..n.
 pub fn randperm(n: i64, dtype: Dtype, generator: &mut Generator) -> Result<Array> {
     if n < 0 {
-        return error::runtime(format!("n must be non-negative, got{n}"));
+        return error::runtime(format!("Trying to create tensor with negative dimension {n}: [{n}]"));
     }
     let out = Array::unfilled(&[n], Dtype::Int64)?;
     let items = out.fresh_slice_mut::<i64>();

@@ -36,7 +36,7 @@ pub fn cauchy_(target: &Array, median: f64, sigma: f64, generator: &mut Generato
     if !target.dtype().is_floating_point() {
         return error::runtime("Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you specified "
             .to_string()
-            + target.dtype().scalar_type());
+            + super::super::matmul::cpp_name(target.dtype()));
     }
     fill_serially::<f64>(target, || {
         median + sigma * (std::f64::consts::PI * (generator.uniform_f64() - 0.5)).tan()

@@ -90,7 +90,7 @@ fn row_extremum_f32(row: &[f32], largest: bool) -> f32 {
 
 fn with_index(a: &Array, dim: i64, keepdim: bool, end: End, name: &str) -> Result<(Array, Array)> {
     if a.dtype().is_complex() {
-        return unsupported(name, a.dtype());
+        return error::type_error(format!("{name}(): does not support complex input"));
     }
     let at = nonzero_dim(&format!("{name}()"), a, dim)?;
     let flags = one_flag(a.dim(), at);
@@ -151,7 +151,7 @@ fn whole(a: &Array, end: End, name: &str) -> Result<Array> {
             "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
         ));
     }
-    values_only(a, &reduced_flags(a, None)?, false, end, name)
+    values_only(a, &reduced_flags(a, None)?, false, end, &format!("{name}_all"))
 }
 
 /// The largest element.
@@ -180,7 +180,12 @@ fn over_dims(a: &Array, dims: Option<&[i64]>, keepdim: bool, end: End, name: &st
             }
         }
     }
-    values_only(a, &flags, keepdim, end, name)
+    let kernel = if end == End::Largest {
+        "max_values_cpu"
+    } else {
+        "min_values_cpu"
+    };
+    values_only(a, &flags, keepdim, end, kernel)
 }
 
 /// The largest elements over `dims` (all if None or empty).
@@ -194,6 +199,9 @@ pub fn amin(a: &Array, dims: Option<&[i64]>, keepdim: bool) -> Result<Array> {
 }
 
 fn arg(a: &Array, dim: Option<i64>, keepdim: bool, end: End, name: &str) -> Result<Array> {
+    if a.dtype() == Dtype::Bool {
+        return error::not_implemented(format!("{name}(): does not support bool input"));
+    }
     match dim {
         Some(dim) => {
             if a.dim() > 0 || a.numel() > 0 {
@@ -205,9 +213,7 @@ fn arg(a: &Array, dim: Option<i64>, keepdim: bool, end: End, name: &str) -> Resu
             if a.numel() == 0 {
                 return Err(super::super::error::Error::new(
                     ErrorKind::IndexError,
-                    format!(
-                        "{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
-                    ),
+                    format!("{name}(): Expected reduction dim to be specified for input.numel() == 0."),
                 ));
             }
             let flat = copy::contiguous(a)?;

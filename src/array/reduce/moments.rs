@@ -61,7 +61,7 @@ fn blocked_f32(row: &[f32], f: impl Fn(f64) -> f64) -> f64 {
 
 fn moment(a: &Array, dims: Option<&[i64]>, correction: f64, keepdim: bool, root: bool, name: &str) -> Result<Array> {
     if !a.dtype().is_floating_point() && !a.dtype().is_complex() {
-        return error::runtime(format!("{name} only support floating point and complex dtypes"));
+        return error::not_implemented(format!("{name} only support floating point and complex dtypes"));
     }
     let flags = reduced_flags(a, dims)?;
     let finish = move |v: f64| if root { v.sqrt() } else { v };

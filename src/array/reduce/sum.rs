@@ -286,6 +286,9 @@ pub fn nansum(a: &Array, dims: Option<&[i64]>, keepdim: bool, dtype: Option<Dtyp
     if a.dtype().is_integral() {
         return sum(a, dims, keepdim, dtype);
     }
+    if a.dtype().is_complex() {
+        return error::not_implemented("nansum on CPU does not support complex inputs");
+    }
     let nan = super::super::unary::isnan(a)?;
     let zero = copy::full(&[], Scalar::Int(0), a.dtype())?;
     sum(&super::super::ternary::where_(&nan, &zero, a)?, dims, keepdim, dtype)
@@ -296,7 +299,7 @@ pub fn mean(a: &Array, dims: Option<&[i64]>, keepdim: bool, dtype: Option<Dtype>
     let target = dtype.unwrap_or(a.dtype());
     if target.is_integral() {
         let kind = if dtype.is_some() { "Optional" } else { "Input" };
-        return error::runtime(format!(
+        return error::not_implemented(format!(
             "mean(): could not infer output dtype. {kind} dtype must be either a floating point or complex dtype. Got: {}",
             target.scalar_type()
         ));
