@@ -12,6 +12,8 @@ pub struct Schema {
 
 #[derive(Debug, Clone)]
 pub struct Param {
+    /// The type as written, without alias marks: `SymInt[1]?`.
+    pub text: &'static str,
     pub name: &'static str,
     pub kind: Kind,
     /// `?`: None is taken.
@@ -118,8 +120,10 @@ impl Schema {
                 None => (part, None),
             };
             let (kind, name) = declaration.rsplit_once(' ').unwrap_or((declaration, ""));
-            let (kind, optional) = Kind::parse(without_alias(kind));
+            let text = without_alias(kind);
+            let (kind, optional) = Kind::parse(text);
             params.push(Param {
+                text,
                 name,
                 kind,
                 optional,
