@@ -7,6 +7,7 @@ pub mod argument;
 pub mod arithmetic;
 pub mod backward;
 pub mod forward;
+pub mod generator;
 pub mod indexing;
 pub mod inplace;
 pub mod op;
