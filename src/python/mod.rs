@@ -66,6 +66,7 @@
 
 pub mod class;
 pub mod code;
+pub mod compile;
 pub mod format;
 pub mod names;
 pub mod native;

@@ -59,10 +59,14 @@ pub struct Code {
     pub cells: Vec<u16>,
     /// Free variables: name and the register their cell is put into.
     pub free: Vec<(Symbol, u16)>,
+    /// The enclosing body's registers that hold those cells.
+    pub captures: Vec<u16>,
     pub globals: Rc<Dict>,
     pub doc: Option<Rc<str>>,
     /// A method body mentions `super` or `__class__`.
     pub uses_class_cell: bool,
+    /// Names are looked up in a mapping in register 0 first (`exec` with separate locals).
+    pub separate_locals: bool,
 }
 
 /// The shape of a parameter list; parameters are the first registers, in the order
