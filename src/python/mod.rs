@@ -71,6 +71,7 @@ pub mod format;
 pub mod names;
 pub mod native;
 pub mod object;
+mod traceback;
 pub mod value;
 pub mod vm;
 

@@ -10,6 +10,7 @@ pub use namespace::Namespace;
 pub use slot::{Binary, Compare, Slot};
 
 use super::names::names;
+use super::object::Object;
 use super::value::Value;
 use crate::syntax::symbol::Symbol;
 use rustc_hash::FxHashMap;
@@ -70,6 +71,41 @@ impl Flags {
     }
 }
 
+/// Answers of `Class::traits`, as bits.
+#[derive(Clone, Copy)]
+pub struct Traits(u8);
+
+impl Traits {
+    const PLAIN_GET: u8 = 2;
+    const PLAIN_SET: u8 = 4;
+    const PLAIN_NEW: u8 = 8;
+    const NO_DATA: u8 = 16;
+
+    /// `__getattribute__` is a builtin one.
+    #[inline(always)]
+    pub fn plain_get(self) -> bool {
+        self.0 & Traits::PLAIN_GET != 0
+    }
+
+    /// `__setattr__` is a builtin one.
+    #[inline(always)]
+    pub fn plain_set(self) -> bool {
+        self.0 & Traits::PLAIN_SET != 0
+    }
+
+    /// Instances are made by `object.__new__` alone.
+    #[inline(always)]
+    pub fn plain_new(self) -> bool {
+        self.0 & Traits::PLAIN_NEW != 0
+    }
+
+    /// No data descriptors besides those of `object`: an object's own attributes come first.
+    #[inline(always)]
+    pub fn no_data(self) -> bool {
+        self.0 & Traits::NO_DATA != 0
+    }
+}
+
 /// Finds attributes of a native class on demand, so that hundreds of methods cost nothing at start.
 pub trait ClassResolver {
     /// The attribute `name`, as it would stand in the class's dict; asked once a name, then cached.
@@ -95,6 +131,8 @@ pub struct Class {
     pub resolver: RefCell<Option<Rc<dyn ClassResolver>>>,
     subclasses: RefCell<Vec<Weak<Class>>>,
     cache: RefCell<FxHashMap<Symbol, Option<Value>>>,
+    /// Cached answers of `traits`, 0 when not asked.
+    traits: Cell<u8>,
     /// One value a `Slot`: Unset not asked yet, `NotImplemented` asked and absent. Empty after a change.
     slots: RefCell<Vec<Value>>,
 }
@@ -122,6 +160,7 @@ impl Class {
             resolver: RefCell::new(None),
             subclasses: RefCell::default(),
             cache: RefCell::default(),
+            traits: Cell::new(0),
             slots: RefCell::default(),
         });
         for base in bases {
@@ -268,8 +307,69 @@ impl Class {
     }
 
     fn forget(&self) {
-        self.cache.borrow_mut().clear();
-        self.slots.borrow_mut().clear();
+        self.traits.set(0);
+        // values are dropped after the borrows: dropping may run Python code
+        let cached = std::mem::take(&mut *self.cache.borrow_mut());
+        let slots = std::mem::take(&mut *self.slots.borrow_mut());
+        drop((cached, slots));
+    }
+
+    /// Facts that fast paths ask for, computed once after each change.
+    #[inline]
+    pub fn traits(self: &Rc<Class>) -> Traits {
+        let known = self.traits.get();
+        if known != 0 {
+            Traits(known)
+        } else {
+            self.traits_uncached()
+        }
+    }
+
+    #[cold]
+    fn traits_uncached(self: &Rc<Class>) -> Traits {
+        let native = |slot: Slot| match self.slot(slot) {
+            None => true,
+            Some(method) => matches!(method.obj(), Some(Object::Native(_))),
+        };
+        let mut bits = 1;
+        if native(Slot::GetAttribute) && self.layout != Layout::Class {
+            bits |= Traits::PLAIN_GET;
+        }
+        if native(Slot::SetAttr) && native(Slot::DelAttr) && self.layout != Layout::Class {
+            bits |= Traits::PLAIN_SET;
+        }
+        let root = self.mro.borrow().last().cloned().unwrap_or_else(|| self.clone());
+        let plain_new = match self.slot(Slot::New) {
+            Some(method) => match method.obj() {
+                Some(Object::Native(native)) => native.owner.ptr_eq(&Rc::downgrade(&root)),
+                _ => false,
+            },
+            None => false,
+        };
+        if plain_new
+            && self.layout == Layout::Instance
+            && !self.has(Flags::ABSTRACT)
+            && self.metaclass.borrow().is_none()
+        {
+            bits |= Traits::PLAIN_NEW;
+        }
+        let describes = |value: &Value| match value.obj() {
+            Some(Object::Property(_) | Object::Member(_)) => true,
+            Some(Object::Instance(instance)) => {
+                let class = instance.class();
+                class.slot(Slot::Set).is_some() || class.slot(Slot::Delete).is_some()
+            }
+            Some(Object::Foreign(_) | Object::Derived(_)) => true,
+            _ => false,
+        };
+        let data = self.full_mro().iter().filter(|class| !class.same(&root)).any(|class| {
+            class.resolver.borrow().is_some() || class.dict.borrow().iter().any(|(_, value)| describes(value))
+        });
+        if !data {
+            bits |= Traits::NO_DATA;
+        }
+        self.traits.set(bits);
+        Traits(bits)
     }
 
     /// `__subclasses__()`

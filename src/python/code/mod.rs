@@ -53,6 +53,8 @@ pub struct Code {
     /// Registers in all; the first ones are the local variables.
     pub registers: u16,
     pub parameters: Parameters,
+    /// An ordinary function with only positional parameters: exactly counted arguments need no binding.
+    pub simple: bool,
     /// The local variables in register order.
     pub locals: Vec<Symbol>,
     /// Registers of locals that live in cells.

@@ -9,7 +9,9 @@ use crate::syntax::symbol::Symbol;
 impl<'a> Compiler<'a> {
     pub(super) fn call(&mut self, function: &'a Expr, arguments: &'a [Argument], d: u16) -> R<()> {
         let spread = arguments.len() > 200
-            || arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Star | ArgumentKind::DoubleStar));
+            || arguments
+                .iter()
+                .any(|a| matches!(a.kind, ArgumentKind::Star | ArgumentKind::DoubleStar));
         let f = self.temps(2)?;
         let method = match (&function.kind, spread) {
             (ExprKind::Attribute { value, name }, false) => {
@@ -67,8 +69,9 @@ impl<'a> Compiler<'a> {
             self.temps(1)?;
         }
         self.emit(Instruction::List { d: list, b: list, n: 0 });
-        let keywords =
-            arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Keyword(_) | ArgumentKind::DoubleStar));
+        let keywords = arguments
+            .iter()
+            .any(|a| matches!(a.kind, ArgumentKind::Keyword(_) | ArgumentKind::DoubleStar));
         if keywords {
             self.emit(Instruction::Dict { d: dict, b: dict, n: 0 });
         } else {

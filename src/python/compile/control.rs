@@ -83,7 +83,11 @@ impl<'a> Compiler<'a> {
         let mark = self.mark();
         let s = self.expr(iter)?;
         let outer = std::mem::replace(&mut self.unit().span, iter.span);
-        self.emit(if is_async { Instruction::AsyncIter { d: i, s } } else { Instruction::Iter { d: i, s } });
+        self.emit(if is_async {
+            Instruction::AsyncIter { d: i, s }
+        } else {
+            Instruction::Iter { d: i, s }
+        });
         self.unit().span = outer;
         if self.is_temporary(s) {
             self.emit(Instruction::Clear { r: s });
@@ -163,7 +167,11 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn return_stmt(&mut self, value: Option<&'a Expr>) -> R<()> {
-        let cleanup = self.unit().blocks.iter().any(|block| !matches!(block, Block::Loop { .. } | Block::Try { .. }));
+        let cleanup = self
+            .unit()
+            .blocks
+            .iter()
+            .any(|block| !matches!(block, Block::Loop { .. } | Block::Try { .. }));
         if !cleanup {
             match value {
                 Some(value) => {
@@ -195,7 +203,12 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn break_or_continue(&mut self, leave: bool) -> R<()> {
-        let Some(at) = self.unit().blocks.iter().rposition(|block| matches!(block, Block::Loop { .. })) else {
+        let Some(at) = self
+            .unit()
+            .blocks
+            .iter()
+            .rposition(|block| matches!(block, Block::Loop { .. }))
+        else {
             return Ok(());
         };
         let target = match self.unit().blocks.get(at) {
@@ -223,7 +236,9 @@ impl<'a> Compiler<'a> {
     fn leave_blocks(&mut self, down_to: usize) -> R<()> {
         let mut aside = Vec::new();
         while self.unit().blocks.len() > down_to {
-            let Some(mut block) = self.unit().blocks.pop() else { break };
+            let Some(mut block) = self.unit().blocks.pop() else {
+                break;
+            };
             if let Some(range) = block.range().copied() {
                 self.end_range(range);
             }
@@ -236,7 +251,9 @@ impl<'a> Compiler<'a> {
                     self.body(body)?;
                     self.unit().assigned = assigned;
                 }
-                Block::With { manager, asynchronous, .. } => {
+                Block::With {
+                    manager, asynchronous, ..
+                } => {
                     let (manager, asynchronous) = (*manager, *asynchronous);
                     let d = self.temp()?;
                     self.exit_context(d, manager, u16::MAX, asynchronous)?;

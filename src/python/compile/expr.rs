@@ -53,7 +53,10 @@ impl<'a> Compiler<'a> {
             ExprKind::Imaginary(number) => Value::complex(0.0, *number),
             ExprKind::Str(text) => self.string_constant(text),
             ExprKind::Bytes(bytes) => Value::bytes(&**bytes),
-            ExprKind::UnaryOp { op: UnaryOp::USub, operand } => match &operand.kind {
+            ExprKind::UnaryOp {
+                op: UnaryOp::USub,
+                operand,
+            } => match &operand.kind {
                 ExprKind::Int(number) => Value::Int(number.checked_neg()?),
                 ExprKind::Float(number) => Value::float(-number),
                 ExprKind::BigInt(digits, base) => Value::big(-BigInt::parse_bytes(digits.as_bytes(), *base)?),
@@ -259,7 +262,9 @@ impl<'a> Compiler<'a> {
         for (at, (whole, op, right)) in chain.iter().rev().enumerate() {
             let last = at + 1 == chain.len();
             let op = binary_of(*op);
-            let constant = self.constant_value(right).filter(|value| matches!(value, Value::Int(_) | Value::Float(_)));
+            let constant = self
+                .constant_value(right)
+                .filter(|value| matches!(value, Value::Int(_) | Value::Float(_)));
             let target = if last {
                 d
             } else if self.is_temporary(a) {
@@ -302,7 +307,12 @@ impl<'a> Compiler<'a> {
             CompareOp::IsNot => Instruction::IsNot { d, a, b },
             CompareOp::In => Instruction::In { d, a, b },
             CompareOp::NotIn => Instruction::NotIn { d, a, b },
-            other => Instruction::Compare { op: compare_of(other).unwrap_or(Compare::Eq), d, a, b },
+            other => Instruction::Compare {
+                op: compare_of(other).unwrap_or(Compare::Eq),
+                d,
+                a,
+                b,
+            },
         });
     }
 
@@ -338,7 +348,10 @@ impl<'a> Compiler<'a> {
 
     fn jump_on_inner(&mut self, test: &'a Expr, target: Label, when: bool) -> R<()> {
         match &test.kind {
-            ExprKind::UnaryOp { op: UnaryOp::Not, operand } => {
+            ExprKind::UnaryOp {
+                op: UnaryOp::Not,
+                operand,
+            } => {
                 return self.nested(|compiler| compiler.jump_on(operand, target, !when));
             }
             ExprKind::BoolOp { op, values } => {
@@ -348,7 +361,11 @@ impl<'a> Compiler<'a> {
                 for (at, value) in values.iter().enumerate() {
                     let last = at + 1 == values.len();
                     self.nested(|compiler| {
-                        if last || same { compiler.jump_on(value, target, when) } else { compiler.jump_on(value, skip, !when) }
+                        if last || same {
+                            compiler.jump_on(value, target, when)
+                        } else {
+                            compiler.jump_on(value, skip, !when)
+                        }
                     })?;
                 }
                 self.place(skip);
@@ -358,8 +375,9 @@ impl<'a> Compiler<'a> {
                 if let [(op, right)] = rest.as_slice() {
                     if let Some(op) = compare_of(*op) {
                         let a = self.expr(left)?;
-                        let constant =
-                            self.constant_value(right).filter(|value| matches!(value, Value::Int(_) | Value::Float(_)));
+                        let constant = self
+                            .constant_value(right)
+                            .filter(|value| matches!(value, Value::Int(_) | Value::Float(_)));
                         if let Some(constant) = constant {
                             let k = self.constant(constant)?;
                             self.emit(Instruction::TestCompareK { op, a, k });
@@ -380,7 +398,11 @@ impl<'a> Compiler<'a> {
             _ => {}
         }
         let a = self.expr(test)?;
-        self.emit(if when { Instruction::TestNot { a } } else { Instruction::Test { a } });
+        self.emit(if when {
+            Instruction::TestNot { a }
+        } else {
+            Instruction::Test { a }
+        });
         self.jump(target);
         Ok(())
     }
@@ -396,7 +418,11 @@ impl<'a> Compiler<'a> {
 
     /// Parts of a long display are built piecewise.
     fn list_display(&mut self, items: &'a [Expr], d: u16) -> R<()> {
-        let plain = items.iter().take_while(|item| !matches!(item.kind, ExprKind::Starred(_))).count().min(200);
+        let plain = items
+            .iter()
+            .take_while(|item| !matches!(item.kind, ExprKind::Starred(_)))
+            .count()
+            .min(200);
         let (head, tail) = items.split_at(plain);
         let mark = self.mark();
         let list = self.temp()?;

@@ -23,7 +23,12 @@ impl<'a> Compiler<'a> {
                     let value = self.string_constant(text);
                     self.load_value(at, value)?;
                 }
-                FormatPart::Field { value, label, conversion, spec } => {
+                FormatPart::Field {
+                    value,
+                    label,
+                    conversion,
+                    spec,
+                } => {
                     if let Some(label) = label {
                         let text = self.string_constant(label);
                         self.load_value(at, text)?;
@@ -45,13 +50,22 @@ impl<'a> Compiler<'a> {
                         None if label.is_some() && spec.is_none() => b'r',
                         None => 0,
                     };
-                    self.emit(Instruction::Format { conversion, d: at, s, spec: spec_register });
+                    self.emit(Instruction::Format {
+                        conversion,
+                        d: at,
+                        s,
+                        spec: spec_register,
+                    });
                     self.release(mark);
                 }
             }
             at += 1;
         }
-        self.emit(Instruction::JoinStr { d, b: first, n: count as u16 });
+        self.emit(Instruction::JoinStr {
+            d,
+            b: first,
+            n: count as u16,
+        });
         Ok(())
     }
 }

@@ -16,7 +16,11 @@ impl<'a> Compiler<'a> {
         let outer = self.unit();
         let explicit = outer.scope;
         let (kind, prefix) = (outer.kind, outer.qualname.clone());
-        let global = self.scopes.scopes.get(explicit).is_some_and(|scope| scope.explicit_global(name));
+        let global = self
+            .scopes
+            .scopes
+            .get(explicit)
+            .is_some_and(|scope| scope.explicit_global(name));
         match kind {
             CodeKind::Module => name.text().into(),
             _ if global => name.text().into(),
@@ -37,7 +41,14 @@ impl<'a> Compiler<'a> {
     /// Finishes an inner body and emits what makes a function of it from registers `b..b + 3`.
     fn close_body(&mut self, d: u16, b: u16) -> R<()> {
         let mut code = self.close_unit()?;
-        let captures: Vec<u16> = code.free.iter().map(|(name, _)| *name).collect::<Vec<_>>().into_iter().map(|name| self.capture(name)).collect();
+        let captures: Vec<u16> = code
+            .free
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|name| self.capture(name))
+            .collect();
         if let Some(code) = Rc::get_mut(&mut code) {
             code.captures = captures;
         }
@@ -96,8 +107,12 @@ impl<'a> Compiler<'a> {
 
     /// Defaults into `b` (tuple or None) and `b + 1` (dict or None).
     fn defaults(&mut self, params: &'a Parameters, b: u16) -> R<()> {
-        let defaults: Vec<&'a Expr> =
-            params.positional_only.iter().chain(&params.positional).filter_map(|p| p.default.as_ref()).collect();
+        let defaults: Vec<&'a Expr> = params
+            .positional_only
+            .iter()
+            .chain(&params.positional)
+            .filter_map(|p| p.default.as_ref())
+            .collect();
         let mark = self.mark();
         if defaults.is_empty() {
             self.load_value(b, Value::None)?;
@@ -106,11 +121,19 @@ impl<'a> Compiler<'a> {
             for (at, value) in defaults.iter().enumerate() {
                 self.expr_to(value, first + at as u16)?;
             }
-            self.emit(Instruction::Tuple { d: b, b: first, n: defaults.len() as u16 });
+            self.emit(Instruction::Tuple {
+                d: b,
+                b: first,
+                n: defaults.len() as u16,
+            });
         }
         self.release(mark);
         if params.keyword_only.iter().any(|p| p.default.is_some()) {
-            self.emit(Instruction::Dict { d: b + 1, b: b + 1, n: 0 });
+            self.emit(Instruction::Dict {
+                d: b + 1,
+                b: b + 1,
+                n: 0,
+            });
             for parameter in &params.keyword_only {
                 if let Some(value) = &parameter.default {
                     let name = self.mangled(parameter.name);
@@ -153,7 +176,11 @@ impl<'a> Compiler<'a> {
         if annotated.is_empty() {
             self.load_value(b + 2, Value::None)?;
         } else {
-            self.emit(Instruction::Dict { d: b + 2, b: b + 2, n: 0 });
+            self.emit(Instruction::Dict {
+                d: b + 2,
+                b: b + 2,
+                n: 0,
+            });
             for (name, annotation) in annotated {
                 let name = self.mangled(name);
                 self.dict_entry(b + 2, name, annotation)?;
@@ -174,16 +201,13 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn function_def(&mut self, function: &'a FunctionDef, span: Span) -> R<()> {
-        self.decorated(&function.decorators, function.name, |compiler, d| compiler.function(function, span, d))
+        self.decorated(&function.decorators, function.name, |compiler, d| {
+            compiler.function(function, span, d)
+        })
     }
 
     /// Evaluates decorators, makes the thing, applies them from the innermost, binds the name.
-    fn decorated(
-        &mut self,
-        decorators: &'a [Expr],
-        name: Symbol,
-        make: impl FnOnce(&mut Self, u16) -> R<()>,
-    ) -> R<()> {
+    fn decorated(&mut self, decorators: &'a [Expr], name: Symbol, make: impl FnOnce(&mut Self, u16) -> R<()>) -> R<()> {
         let mark = self.mark();
         let mut calls = Vec::new();
         for decorator in decorators {
@@ -228,7 +252,9 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn class_def(&mut self, class: &'a ClassDef, span: Span) -> R<()> {
-        self.decorated(&class.decorators, class.name, |compiler, d| compiler.class(class, span, d))
+        self.decorated(&class.decorators, class.name, |compiler, d| {
+            compiler.class(class, span, d)
+        })
     }
 
     fn class(&mut self, class: &'a ClassDef, span: Span, d: u16) -> R<()> {
@@ -275,7 +301,12 @@ impl<'a> Compiler<'a> {
         let skip = usize::from(doc.is_some());
         self.body(class.body.get(skip..).unwrap_or(&[]))?;
         let cell = self.vm.names.dunder_class;
-        if self.scopes.scopes.get(self.units.last().map_or(0, |unit| unit.scope)).is_some_and(|scope| scope.class_cell) {
+        if self
+            .scopes
+            .scopes
+            .get(self.units.last().map_or(0, |unit| unit.scope))
+            .is_some_and(|scope| scope.class_cell)
+        {
             let s = self.cell_register(cell);
             self.emit(Instruction::Move { d: r, s });
             let n = self.name_number(self.vm.names.dunder_classcell)?;
@@ -295,13 +326,29 @@ impl<'a> Compiler<'a> {
         let kind = self.kind_of(scope, is_async);
         self.open_body(Symbol::new(name), kind, scope, None, whole.span);
         let zero = self.vm.names.zero;
-        self.unit().parameters = Shape { positional: 1, positional_only: 1, ..Shape::default() };
+        self.unit().parameters = Shape {
+            positional: 1,
+            positional_only: 1,
+            ..Shape::default()
+        };
         self.lay_out_variables(&[zero])?;
         let target = self.temp()?;
         match &whole.kind {
-            ExprKind::ListComp(_) => self.emit(Instruction::List { d: target, b: target, n: 0 }),
-            ExprKind::SetComp(_) => self.emit(Instruction::Set { d: target, b: target, n: 0 }),
-            ExprKind::DictComp(_) => self.emit(Instruction::Dict { d: target, b: target, n: 0 }),
+            ExprKind::ListComp(_) => self.emit(Instruction::List {
+                d: target,
+                b: target,
+                n: 0,
+            }),
+            ExprKind::SetComp(_) => self.emit(Instruction::Set {
+                d: target,
+                b: target,
+                n: 0,
+            }),
+            ExprKind::DictComp(_) => self.emit(Instruction::Dict {
+                d: target,
+                b: target,
+                n: 0,
+            }),
             _ => {}
         }
         self.comprehension_clause(whole, comp, 0, target)?;
@@ -341,7 +388,11 @@ impl<'a> Compiler<'a> {
             let mark = self.mark();
             let s = self.expr(&clause.iter)?;
             self.unit().span = clause.iter.span;
-            self.emit(if clause.is_async { Instruction::AsyncIter { d: i, s } } else { Instruction::Iter { d: i, s } });
+            self.emit(if clause.is_async {
+                Instruction::AsyncIter { d: i, s }
+            } else {
+                Instruction::Iter { d: i, s }
+            });
             self.release(mark);
             i
         };

@@ -83,7 +83,10 @@ impl Compiler<'_> {
     /// Notes that a local has a value from here on.
     pub(super) fn note_assigned(&mut self, r: u16) {
         let unit = self.unit();
-        let stays = unit.locals.get(r as usize).is_some_and(|name| !unit.volatile.contains(name));
+        let stays = unit
+            .locals
+            .get(r as usize)
+            .is_some_and(|name| !unit.volatile.contains(name));
         if let Some(flag) = unit.assigned.get_mut(r as usize) {
             *flag = stays;
         }
@@ -131,7 +134,11 @@ impl Compiler<'_> {
         let temporary = self.is_temporary(s);
         if let Access::Local(r) = access {
             if r != s {
-                self.emit(if temporary { Instruction::Take { d: r, s } } else { Instruction::Move { d: r, s } });
+                self.emit(if temporary {
+                    Instruction::Take { d: r, s }
+                } else {
+                    Instruction::Move { d: r, s }
+                });
             }
             self.note_assigned(r);
             return Ok(());
@@ -192,7 +199,9 @@ impl Compiler<'_> {
     /// Registers of a body's variables, cells and free variables; emits what makes the cells.
     pub(super) fn lay_out_variables(&mut self, parameters: &[Symbol]) -> R<()> {
         let number = self.unit().scope;
-        let Some(scope) = self.scopes.scopes.get(number) else { return Ok(()) };
+        let Some(scope) = self.scopes.scopes.get(number) else {
+            return Ok(());
+        };
         let places = scope.places.clone();
         let mut locals: Vec<Symbol> = parameters.to_vec();
         for name in scope.locals() {
@@ -215,7 +224,8 @@ impl Compiler<'_> {
             let r = self.temps(1)?;
             let unit = self.unit();
             let cell = places.get(name) == Some(&Place::Cell);
-            unit.variables.insert(*name, if cell { Variable::Cell(r) } else { Variable::Local(r) });
+            unit.variables
+                .insert(*name, if cell { Variable::Cell(r) } else { Variable::Local(r) });
             let given = at < parameters.len() && !unit.volatile.contains(name);
             unit.assigned.push(given && !cell);
             if cell {

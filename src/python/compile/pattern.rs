@@ -51,18 +51,16 @@ impl<'a> Compiler<'a> {
         self.jump(fail);
     }
 
-    fn pattern_inner(
-        &mut self,
-        pattern: &'a Pattern,
-        s: u16,
-        fail: Label,
-        captures: &mut Vec<(Symbol, u16)>,
-    ) -> R<()> {
+    fn pattern_inner(&mut self, pattern: &'a Pattern, s: u16, fail: Label, captures: &mut Vec<(Symbol, u16)>) -> R<()> {
         match &pattern.kind {
             PatternKind::Value(value) => {
                 let mark = self.mark();
                 let b = self.expr(value)?;
-                self.emit(Instruction::TestCompare { op: Compare::Eq, a: s, b });
+                self.emit(Instruction::TestCompare {
+                    op: Compare::Eq,
+                    a: s,
+                    b,
+                });
                 self.jump(fail);
                 self.release(mark);
             }
@@ -89,7 +87,11 @@ impl<'a> Compiler<'a> {
                 let d = self.temp()?;
                 self.emit(Instruction::MatchMapping { d, s });
                 self.test(d, fail);
-                self.emit(Instruction::MatchLenAtLeast { d, s, n: keys.len() as u16 });
+                self.emit(Instruction::MatchLenAtLeast {
+                    d,
+                    s,
+                    n: keys.len() as u16,
+                });
                 self.test(d, fail);
                 let k = self.temp()?;
                 let mark = self.mark();
@@ -100,7 +102,11 @@ impl<'a> Compiler<'a> {
                     self.emit(Instruction::MatchKeys { d, s, k });
                     self.not_none(d, fail)?;
                     let b = self.temps(keys.len() as u16)?;
-                    self.emit(Instruction::Unpack { s: d, b, n: keys.len() as u16 });
+                    self.emit(Instruction::Unpack {
+                        s: d,
+                        b,
+                        n: keys.len() as u16,
+                    });
                     for (at, inner) in patterns.iter().enumerate() {
                         self.pattern(inner, b + at as u16, fail, captures)?;
                     }
@@ -111,17 +117,34 @@ impl<'a> Compiler<'a> {
                     self.capture_value(*name, d, captures)?;
                 }
             }
-            PatternKind::Class { class, patterns, keywords } => {
+            PatternKind::Class {
+                class,
+                patterns,
+                keywords,
+            } => {
                 let d = self.temp()?;
                 self.expr_to(class, d)?;
                 let names = keywords.iter().map(|(name, _)| *name).collect();
                 let k = self.keywords_number(names)?;
-                self.emit(Instruction::MatchClass { n: patterns.len() as u8, d, s, k });
+                self.emit(Instruction::MatchClass {
+                    n: patterns.len() as u8,
+                    d,
+                    s,
+                    k,
+                });
                 self.not_none(d, fail)?;
                 let count = patterns.len() + keywords.len();
                 let b = self.temps(count as u16)?;
-                self.emit(Instruction::Unpack { s: d, b, n: count as u16 });
-                for (at, inner) in patterns.iter().chain(keywords.iter().map(|(_, inner)| inner)).enumerate() {
+                self.emit(Instruction::Unpack {
+                    s: d,
+                    b,
+                    n: count as u16,
+                });
+                for (at, inner) in patterns
+                    .iter()
+                    .chain(keywords.iter().map(|(_, inner)| inner))
+                    .enumerate()
+                {
                     self.pattern(inner, b + at as u16, fail, captures)?;
                 }
             }
@@ -153,13 +176,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn or_pattern(
-        &mut self,
-        choices: &'a [Pattern],
-        s: u16,
-        fail: Label,
-        captures: &mut Vec<(Symbol, u16)>,
-    ) -> R<()> {
+    fn or_pattern(&mut self, choices: &'a [Pattern], s: u16, fail: Label, captures: &mut Vec<(Symbol, u16)>) -> R<()> {
         let matched = self.label();
         for (at, choice) in choices.iter().enumerate() {
             if at + 1 == choices.len() {
@@ -197,7 +214,12 @@ impl<'a> Compiler<'a> {
             None => self.emit(Instruction::Unpack { s, b, n }),
             Some(before) => {
                 let after = (items.len() - before - 1) as u8;
-                self.emit(Instruction::UnpackStar { after, s, b, before: before as u16 });
+                self.emit(Instruction::UnpackStar {
+                    after,
+                    s,
+                    b,
+                    before: before as u16,
+                });
             }
         }
         for (at, item) in items.iter().enumerate() {
@@ -209,5 +231,4 @@ impl<'a> Compiler<'a> {
         }
         Ok(())
     }
-
 }

@@ -64,8 +64,12 @@ impl Scope {
 
     /// The free variables.
     pub fn free(&self) -> Vec<Symbol> {
-        let mut free: Vec<Symbol> =
-            self.places.iter().filter(|(_, place)| **place == Place::Free).map(|(name, _)| *name).collect();
+        let mut free: Vec<Symbol> = self
+            .places
+            .iter()
+            .filter(|(_, place)| **place == Place::Free)
+            .map(|(name, _)| *name)
+            .collect();
         free.sort_by_key(|name| name.text());
         free
     }
@@ -90,20 +94,32 @@ pub fn mangle(class: Option<Symbol>, name: Symbol) -> Symbol {
         return name;
     }
     let stripped = class.text().trim_start_matches('_');
-    if stripped.is_empty() { name } else { Symbol::new(&format!("_{stripped}{text}")) }
+    if stripped.is_empty() {
+        name
+    } else {
+        Symbol::new(&format!("_{stripped}{text}"))
+    }
 }
 
 impl Scopes {
     /// Analyses a module (or an expression, as a module of one statement).
     pub fn of_module(body: &[Stmt]) -> Scopes {
-        let mut walk = Walk { scopes: Vec::new(), by_node: FxHashMap::default(), current: 0 };
+        let mut walk = Walk {
+            scopes: Vec::new(),
+            by_node: FxHashMap::default(),
+            current: 0,
+        };
         walk.open(ScopeKind::Module, None, None);
         walk.body(body);
         walk.finish()
     }
 
     pub fn of_expression(expression: &Expr) -> Scopes {
-        let mut walk = Walk { scopes: Vec::new(), by_node: FxHashMap::default(), current: 0 };
+        let mut walk = Walk {
+            scopes: Vec::new(),
+            by_node: FxHashMap::default(),
+            current: 0,
+        };
         walk.open(ScopeKind::Module, None, None);
         walk.expr(expression);
         walk.finish()
@@ -122,7 +138,11 @@ struct Walk {
 
 impl Walk {
     fn open(&mut self, kind: ScopeKind, key: Option<usize>, class_name: Option<Symbol>) -> usize {
-        let parent = if self.scopes.is_empty() { None } else { Some(self.current) };
+        let parent = if self.scopes.is_empty() {
+            None
+        } else {
+            Some(self.current)
+        };
         let inherited = self.scopes.get(self.current).and_then(|scope| scope.class_name);
         self.scopes.push(Scope {
             kind,
@@ -147,7 +167,11 @@ impl Walk {
     }
 
     fn close(&mut self) {
-        self.current = self.scopes.get(self.current).and_then(|scope| scope.parent).unwrap_or(0);
+        self.current = self
+            .scopes
+            .get(self.current)
+            .and_then(|scope| scope.parent)
+            .unwrap_or(0);
     }
 
     fn scope(&mut self) -> Option<&mut Scope> {
@@ -200,11 +224,19 @@ impl Walk {
                 self.expr(target);
                 self.target(target);
             }
-            StmtKind::AnnAssign { target, annotation, value, simple } => {
+            StmtKind::AnnAssign {
+                target,
+                annotation,
+                value,
+                simple,
+            } => {
                 if let Some(value) = value {
                     self.expr(value);
                 }
-                let in_function = self.scopes.get(self.current).is_some_and(|scope| scope.kind == ScopeKind::Function);
+                let in_function = self
+                    .scopes
+                    .get(self.current)
+                    .is_some_and(|scope| scope.kind == ScopeKind::Function);
                 if !in_function {
                     self.expr(annotation);
                 }
@@ -233,7 +265,9 @@ impl Walk {
                 message.iter().for_each(|value| self.expr(value));
             }
             StmtKind::Global(list) => list.iter().for_each(|name| self.mark(*name, |used| used.global = true)),
-            StmtKind::Nonlocal(list) => list.iter().for_each(|name| self.mark(*name, |used| used.nonlocal = true)),
+            StmtKind::Nonlocal(list) => list
+                .iter()
+                .for_each(|name| self.mark(*name, |used| used.nonlocal = true)),
             StmtKind::Import(aliases) => {
                 for alias in aliases {
                     let bound = alias.asname.unwrap_or_else(|| first_part(alias.name));
@@ -250,7 +284,13 @@ impl Walk {
                 self.body(body);
                 self.body(orelse);
             }
-            StmtKind::For { target, iter, body, orelse, is_async } => {
+            StmtKind::For {
+                target,
+                iter,
+                body,
+                orelse,
+                is_async,
+            } => {
                 if *is_async {
                     self.awaits();
                 }
@@ -269,7 +309,13 @@ impl Walk {
                 }
                 self.body(body);
             }
-            StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+                ..
+            } => {
                 self.body(body);
                 for handler in handlers {
                     handler.kind.iter().for_each(|kind| self.expr(kind));
@@ -333,7 +379,11 @@ impl Walk {
     /// Defaults and annotations, evaluated outside.
     fn parameter_values(&mut self, params: &Parameters) {
         for parameter in Walk::all_parameters(params) {
-            parameter.default.iter().chain(&parameter.annotation).for_each(|value| self.expr(value));
+            parameter
+                .default
+                .iter()
+                .chain(&parameter.annotation)
+                .for_each(|value| self.expr(value));
         }
     }
 
@@ -375,7 +425,11 @@ impl Walk {
                 patterns.iter().for_each(|item| self.pattern(item));
                 rest.iter().for_each(|name| self.bind(*name));
             }
-            PatternKind::Class { class, patterns, keywords } => {
+            PatternKind::Class {
+                class,
+                patterns,
+                keywords,
+            } => {
                 self.expr(class);
                 patterns.iter().for_each(|item| self.pattern(item));
                 keywords.iter().for_each(|(_, item)| self.pattern(item));
@@ -419,7 +473,12 @@ impl Walk {
         match &expression.kind {
             ExprKind::Name(name) => {
                 self.mark(*name, |_| {});
-                if name.text() == "super" && self.scopes.get(self.current).is_some_and(|s| s.kind == ScopeKind::Function) {
+                if name.text() == "super"
+                    && self
+                        .scopes
+                        .get(self.current)
+                        .is_some_and(|s| s.kind == ScopeKind::Function)
+                {
                     self.mark(names().dunder_class, |_| {});
                 }
             }
@@ -431,7 +490,9 @@ impl Walk {
                     self.expr(value);
                 }
             }
-            ExprKind::ListComp(comp) | ExprKind::SetComp(comp) | ExprKind::DictComp(comp) => self.comprehension(comp, false),
+            ExprKind::ListComp(comp) | ExprKind::SetComp(comp) | ExprKind::DictComp(comp) => {
+                self.comprehension(comp, false)
+            }
             ExprKind::GeneratorExp(comp) => self.comprehension(comp, true),
             ExprKind::BoolOp { values, .. } => self.exprs(values),
             ExprKind::UnaryOp { operand, .. } => self.expr(operand),
@@ -452,7 +513,12 @@ impl Walk {
                 self.close();
             }
             ExprKind::Slice(slice) => {
-                slice.lower.iter().chain(&slice.upper).chain(&slice.step).for_each(|value| self.expr(value));
+                slice
+                    .lower
+                    .iter()
+                    .chain(&slice.upper)
+                    .chain(&slice.step)
+                    .for_each(|value| self.expr(value));
             }
             ExprKind::Starred(inner) => self.expr(inner),
             ExprKind::NamedExpr { target, value } => {
@@ -472,14 +538,23 @@ impl Walk {
                 }
                 if let ExprKind::Name(name) = target.kind {
                     if inside {
-                        let outer_global = self.scopes.get(scope).is_none_or(|found| found.kind != ScopeKind::Function)
+                        let outer_global = self
+                            .scopes
+                            .get(scope)
+                            .is_none_or(|found| found.kind != ScopeKind::Function)
                             || self.declared_global(scope, name);
                         self.mark_in(scope, name, |used| used.bound = true);
                         if let Some(outer) = self.scopes.get_mut(scope) {
                             outer.walrus = true;
                             outer.volatile.push(name);
                         }
-                        self.mark(name, |used| if outer_global { used.global = true } else { used.nonlocal = true });
+                        self.mark(name, |used| {
+                            if outer_global {
+                                used.global = true
+                            } else {
+                                used.nonlocal = true
+                            }
+                        });
                     } else {
                         self.bind(name);
                         self.volatile(name);
@@ -508,7 +583,11 @@ impl Walk {
 
     fn declared_global(&self, scope: usize, name: Symbol) -> bool {
         self.scopes.get(scope).is_some_and(|scope| {
-            scope.index.get(&name).and_then(|at| scope.uses.get(*at)).is_some_and(|(_, used)| used.global)
+            scope
+                .index
+                .get(&name)
+                .and_then(|at| scope.uses.get(*at))
+                .is_some_and(|(_, used)| used.global)
         })
     }
 
@@ -582,11 +661,16 @@ impl Walk {
                 self.pull(number, name);
             }
         }
-        Scopes { scopes: self.scopes, by_node: self.by_node }
+        Scopes {
+            scopes: self.scopes,
+            by_node: self.by_node,
+        }
     }
 
     fn resolve(&self, number: usize, name: Symbol, used: Use) -> Place {
-        let Some(scope) = self.scopes.get(number) else { return Place::Global };
+        let Some(scope) = self.scopes.get(number) else {
+            return Place::Global;
+        };
         if used.global || scope.kind == ScopeKind::Module {
             return Place::Global;
         }
@@ -663,6 +747,9 @@ fn first_part(dotted: Symbol) -> Symbol {
 impl Scope {
     /// Declared by a `global` statement.
     pub fn explicit_global(&self, name: Symbol) -> bool {
-        self.index.get(&name).and_then(|at| self.uses.get(*at)).is_some_and(|(_, used)| used.global)
+        self.index
+            .get(&name)
+            .and_then(|at| self.uses.get(*at))
+            .is_some_and(|(_, used)| used.global)
     }
 }

@@ -12,7 +12,10 @@ use std::rc::Rc;
 /// The documentation a body begins with.
 pub(super) fn docstring(body: &[Stmt]) -> Option<Rc<str>> {
     match body.first().map(|statement| &statement.kind) {
-        Some(StmtKind::Expr(Expr { kind: ExprKind::Str(text), .. })) => Some(text.clone()),
+        Some(StmtKind::Expr(Expr {
+            kind: ExprKind::Str(text),
+            ..
+        })) => Some(text.clone()),
         _ => None,
     }
 }
@@ -21,11 +24,17 @@ pub(super) fn docstring(body: &[Stmt]) -> Option<Rc<str>> {
 fn annotates(body: &[Stmt]) -> bool {
     body.iter().any(|statement| match &statement.kind {
         StmtKind::AnnAssign { .. } => true,
-        StmtKind::If { body, orelse, .. } | StmtKind::While { body, orelse, .. } | StmtKind::For { body, orelse, .. } => {
-            annotates(body) || annotates(orelse)
-        }
+        StmtKind::If { body, orelse, .. }
+        | StmtKind::While { body, orelse, .. }
+        | StmtKind::For { body, orelse, .. } => annotates(body) || annotates(orelse),
         StmtKind::With { body, .. } => annotates(body),
-        StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
+        StmtKind::Try {
+            body,
+            handlers,
+            orelse,
+            finalbody,
+            ..
+        } => {
             annotates(body)
                 || annotates(orelse)
                 || annotates(finalbody)
@@ -71,7 +80,12 @@ impl<'a> Compiler<'a> {
             }
             StmtKind::Assign { targets, value } => self.assign(targets, value)?,
             StmtKind::AugAssign { target, op, value } => self.aug_assign(target, binary_of(*op), value)?,
-            StmtKind::AnnAssign { target, annotation, value, simple } => {
+            StmtKind::AnnAssign {
+                target,
+                annotation,
+                value,
+                simple,
+            } => {
                 self.ann_assign(target, annotation, value.as_ref(), *simple)?;
             }
             StmtKind::Return(value) => self.return_stmt(value.as_ref())?,
@@ -116,11 +130,23 @@ impl<'a> Compiler<'a> {
             StmtKind::ImportFrom { module, names, level } => self.import_from(*module, names, *level)?,
             StmtKind::If { test, body, orelse } => self.if_stmt(test, body, orelse)?,
             StmtKind::While { test, body, orelse } => self.while_stmt(test, body, orelse)?,
-            StmtKind::For { target, iter, body, orelse, is_async } => {
+            StmtKind::For {
+                target,
+                iter,
+                body,
+                orelse,
+                is_async,
+            } => {
                 self.for_stmt(target, iter, body, orelse, *is_async)?;
             }
             StmtKind::With { items, body, is_async } => self.with_stmt(items, body, *is_async)?,
-            StmtKind::Try { body, handlers, orelse, finalbody, star } => {
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+                star,
+            } => {
                 self.try_stmt(body, handlers, orelse, finalbody, *star)?;
             }
             StmtKind::FunctionDef(function) => self.function_def(function, statement.span)?,
@@ -147,7 +173,9 @@ impl<'a> Compiler<'a> {
                 return self.store_name(*name, s);
             }
             // `a, b = x, y` without the tuple
-            if let (ExprKind::Tuple(places) | ExprKind::List(places), ExprKind::Tuple(values)) = (&target.kind, &value.kind) {
+            if let (ExprKind::Tuple(places) | ExprKind::List(places), ExprKind::Tuple(values)) =
+                (&target.kind, &value.kind)
+            {
                 let plain = |items: &[Expr]| !items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_)));
                 if places.len() == values.len() && plain(places) && plain(values) && places.len() <= 8 {
                     let (first, _) = self.in_row(values)?;
@@ -201,10 +229,19 @@ impl<'a> Compiler<'a> {
                 let star = items.iter().position(|item| matches!(item.kind, ExprKind::Starred(_)));
                 let b = self.temps(items.len() as u16)?;
                 match star {
-                    None => self.emit(Instruction::Unpack { s, b, n: items.len() as u16 }),
+                    None => self.emit(Instruction::Unpack {
+                        s,
+                        b,
+                        n: items.len() as u16,
+                    }),
                     Some(before) => {
                         let after = (items.len() - before - 1) as u8;
-                        self.emit(Instruction::UnpackStar { after, s, b, before: before as u16 });
+                        self.emit(Instruction::UnpackStar {
+                            after,
+                            s,
+                            b,
+                            before: before as u16,
+                        });
                     }
                 }
                 for (at, item) in items.iter().enumerate() {

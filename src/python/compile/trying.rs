@@ -56,13 +56,7 @@ impl<'a> Compiler<'a> {
         self.emit(Instruction::Reraise { r: raised });
     }
 
-    fn try_except(
-        &mut self,
-        body: &'a [Stmt],
-        handlers: &'a [ExceptHandler],
-        orelse: &'a [Stmt],
-        star: bool,
-    ) -> R<()> {
+    fn try_except(&mut self, body: &'a [Stmt], handlers: &'a [ExceptHandler], orelse: &'a [Stmt], star: bool) -> R<()> {
         let (raised, save, again) = (self.temp()?, self.temp()?, self.temp()?);
         let span = self.unit().span;
         let before = self.assigned();
@@ -213,12 +207,18 @@ impl<'a> Compiler<'a> {
         self.jump(done);
         self.emit(Instruction::ListAppend { l: list, s: rest });
         self.place(done);
-        self.emit(Instruction::EndGroup { d: part, r: raised, l: list });
+        self.emit(Instruction::EndGroup {
+            d: part,
+            r: raised,
+            l: list,
+        });
         Ok(())
     }
 
     pub(super) fn with_stmt(&mut self, items: &'a [WithItem], body: &'a [Stmt], asynchronous: bool) -> R<()> {
-        let Some((item, rest)) = items.split_first() else { return self.body(body) };
+        let Some((item, rest)) = items.split_first() else {
+            return self.body(body);
+        };
         let (manager, raised, save, again, answer) =
             (self.temp()?, self.temp()?, self.temp()?, self.temp()?, self.temp()?);
         let span = self.unit().span;
@@ -233,7 +233,11 @@ impl<'a> Compiler<'a> {
             self.emit(Instruction::Enter { d: answer, b: manager });
         }
         let range = self.range(raised);
-        self.push_block(Block::With { manager, asynchronous, range });
+        self.push_block(Block::With {
+            manager,
+            asynchronous,
+            range,
+        });
         self.unit().span = span;
         match &item.target {
             Some(target) => self.store(target, answer)?,

@@ -23,16 +23,34 @@ pub struct Range {
 
 /// A block that `return`, `break`, `continue` must clean up on their way out.
 pub enum Block<'a> {
-    Loop { again: Label, done: Label },
+    Loop {
+        again: Label,
+        done: Label,
+    },
     /// The body of `try .. except`.
-    Try { range: Range },
+    Try {
+        range: Range,
+    },
     /// The body of `try .. finally`.
-    Finally { body: &'a [Stmt], range: Range },
-    With { manager: u16, asynchronous: bool, range: Range },
+    Finally {
+        body: &'a [Stmt],
+        range: Range,
+    },
+    With {
+        manager: u16,
+        asynchronous: bool,
+        range: Range,
+    },
     /// An exception is being handled; `save` keeps what was handled before.
-    Handled { save: u16, range: Range },
+    Handled {
+        save: u16,
+        range: Range,
+    },
     /// `except .. as name`: the name goes at the end.
-    Named { name: Symbol, range: Range },
+    Named {
+        name: Symbol,
+        range: Range,
+    },
 }
 
 impl Block<'_> {
@@ -212,14 +230,20 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn range(&mut self, register: u16) -> Range {
         let target = self.label();
-        Range { start: self.here(), target, register }
+        Range {
+            start: self.here(),
+            target,
+            register,
+        }
     }
 
     /// Ends what an open range covers so far.
     pub(super) fn end_range(&mut self, range: Range) {
         let here = self.here();
         if range.start < here {
-            self.unit().handlers.push((range.start, here, range.target, range.register));
+            self.unit()
+                .handlers
+                .push((range.start, here, range.target, range.register));
         }
     }
 
@@ -299,7 +323,9 @@ impl<'a> Compiler<'a> {
     /// Finishes the innermost body.
     pub(super) fn close_unit(&mut self) -> R<Rc<Code>> {
         self.emit(Instruction::ReturnNone);
-        let Some(unit) = self.units.pop() else { return Err(self.vm.system_error("no body to finish")) };
+        let Some(unit) = self.units.pop() else {
+            return Err(self.vm.system_error("no body to finish"));
+        };
         let mut instructions = unit.instructions;
         let place = |label: Label| unit.labels.get(label.0).copied().flatten().unwrap_or(0);
         for (at, label) in &unit.jumps {
@@ -337,6 +363,7 @@ impl<'a> Compiler<'a> {
             first_line: unit.first_line,
             registers: unit.most,
             parameters: unit.parameters,
+            simple: unit.kind == CodeKind::Function && unit.parameters.plain(),
             locals: unit.locals,
             cells: unit.cells,
             free: unit.free,

@@ -34,10 +34,3 @@ pub struct Generator {
     pub name: RefCell<Value>,
     pub qualname: RefCell<Value>,
 }
-
-impl Generator {
-    /// Whether `for` accepts it.
-    pub fn iterates(&self) -> bool {
-        self.kind == GeneratorKind::Generator
-    }
-}

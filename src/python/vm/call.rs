@@ -189,9 +189,4 @@ impl Vm {
     pub fn new_instance(&mut self, class: &ClassRef) -> Value {
         Value::object(Object::Instance(Instance::new(class.clone())))
     }
-
-    /// Calls a function made by `def`.
-    pub(crate) fn call_function(&mut self, _function: &Value, _args: CallArgs<'_>) -> R<Value> {
-        Err(self.unsupported("calling Python functions"))
-    }
 }

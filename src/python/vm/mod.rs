@@ -1,14 +1,33 @@
 //! The machine: everything one session of Python holds.
 
+pub mod arguments;
 pub mod attribute;
+pub mod build_class;
 pub mod call;
 pub mod compare;
+pub mod context;
 pub mod define;
+pub mod display;
+mod frame;
+pub mod generator;
+pub mod group;
 pub mod host;
+pub mod import;
+pub mod matching;
 pub mod operator;
 pub mod protocol;
 pub mod raise;
+mod run;
+mod run_call;
+mod run_stack;
+pub mod session;
+pub mod spread;
 pub mod text;
+pub mod unpack;
+pub mod variables;
+
+pub(crate) use frame::{Frame, FrameKind};
+pub(crate) use run_stack::Stack;
 
 pub use define::ClassSpec;
 pub use host::{Host, Limits, WarningText};
@@ -26,6 +45,9 @@ use std::sync::atomic::AtomicBool;
 /// How deep Rust code may call back into Python, whatever `sys.setrecursionlimit` says:
 /// the native stack is finite. A session should run on a thread with at least 256 MB of stack.
 pub const NATIVE_DEPTH: usize = 10_000;
+
+/// Back edges and calls between two looks at the limits.
+pub(crate) const TICKS: u32 = 500;
 
 /// The machine.
 pub struct Vm {
@@ -48,11 +70,24 @@ pub struct Vm {
     pub(crate) handled: Value,
     /// Calls in progress: Python frames and recursive Rust functions.
     pub(crate) depth: usize,
+    /// Rust-level runs of the evaluator in progress.
+    pub(crate) native_depth: usize,
     pub recursion_limit: usize,
     /// Objects whose `repr` is being written, by identity.
     pub(crate) repr_stack: Vec<usize>,
     /// String objects of interned names, by symbol number.
     strings: Vec<Option<Value>>,
+    /// The frames in progress, the current one last.
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) stack: Stack,
+    /// What `run` answered came from a `yield`.
+    pub(crate) yielded: bool,
+    /// The exception on its way needs no traceback line here.
+    pub(crate) reraising: bool,
+    /// The frame about to run begins by raising what is pending.
+    pub(crate) throw_on_entry: bool,
+    /// Back edges and calls until the limits are looked at.
+    pub(crate) ticks: u32,
     pub(crate) builders: FxHashMap<Symbol, define::Builder>,
 }
 
@@ -74,9 +109,16 @@ impl Vm {
             pending: Value::Unset,
             handled: Value::None,
             depth: 0,
+            native_depth: 0,
             recursion_limit: 1000,
             repr_stack: Vec::new(),
             strings: Vec::new(),
+            frames: Vec::new(),
+            stack: Stack::new(),
+            yielded: false,
+            reraising: false,
+            throw_on_entry: false,
+            ticks: TICKS,
             builders: FxHashMap::default(),
         };
         vm.install_engine();
@@ -114,10 +156,5 @@ impl Vm {
         self.modules
             .set_str("builtins", Value::object(Object::Module(builtins)));
         self.modules.set_str("__main__", Value::object(Object::Module(main)));
-    }
-
-    /// Goes on with a generator; `Ok(None)` when it ends.
-    pub(crate) fn resume_generator(&mut self, _generator: &Value, _sent: Value) -> super::value::R<Option<Value>> {
-        Err(self.unsupported("generators"))
     }
 }

@@ -1,0 +1,52 @@
+//! A frame: where a function in progress stands.
+
+use crate::python::code::Code;
+use crate::python::object::{Function, Object};
+use crate::python::value::Value;
+
+/// What happens to the value a frame answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum FrameKind {
+    /// Goes into the caller's register.
+    Plain,
+    /// The caller is Rust code: `run` ends.
+    Entry,
+    /// `__init__`: must be None, the instance goes into the caller's register.
+    Init,
+    /// A binary operator's method: NotImplemented tries the other side.
+    Binary,
+    /// A generator driven by a `for` loop of the caller.
+    GeneratorFor,
+    /// A generator driven by Rust code.
+    GeneratorEntry,
+}
+
+/// One frame.
+pub(crate) struct Frame {
+    /// The function; it keeps code, globals and cells alive.
+    pub function: Value,
+    /// Register 0.
+    pub base: *mut Value,
+    /// The instruction after the one in progress, while the frame is not the current one (or calls Rust code).
+    pub position: u32,
+    /// The caller's register for the answer.
+    pub target: u16,
+    pub kind: FrameKind,
+    /// The frame began a new piece of stack.
+    pub fresh_segment: bool,
+    /// The instance under construction, or the generator.
+    pub held: Value,
+}
+
+impl Frame {
+    pub fn function(&self) -> Option<&Function> {
+        match self.function.obj() {
+            Some(Object::Function(function)) => Some(function),
+            _ => None,
+        }
+    }
+
+    pub fn code(&self) -> Option<&std::rc::Rc<Code>> {
+        self.function().map(|function| &function.code)
+    }
+}

@@ -1,0 +1,341 @@
+//! Entering and leaving frames. Together with `run` the only place that touches registers by address.
+
+use super::frame::{Frame, FrameKind};
+use super::{TICKS, Vm};
+use crate::python::code::{Code, CodeKind};
+use crate::python::object::generator::GeneratorState;
+use crate::python::object::{CallArgs, Function, Generator, GeneratorKind, Object};
+use crate::python::value::{R, Raised, Value};
+use crate::syntax::symbol::Symbol;
+use std::cell::{Cell, RefCell};
+
+impl Vm {
+    /// Pushes a frame whose parameters are in place from `base` on (`given` values).
+    #[inline]
+    pub(super) fn push_frame(
+        &mut self,
+        function: Value,
+        base: *mut Value,
+        given: usize,
+        target: u16,
+        kind: FrameKind,
+        held: Value,
+    ) -> R<()> {
+        let Some(Object::Function(inner)) = function.obj() else {
+            return Err(Raised);
+        };
+        let registers = inner.code.registers as usize;
+        let mut base = base;
+        let mut fresh_segment = false;
+        if self.depth >= self.recursion_limit {
+            self.clear_window(base, given);
+            return Err(self.recursion_error(""));
+        }
+        if !self.stack.fits(base, registers + 8) {
+            base = self.stack.overflow(base, given, registers + 8);
+            fresh_segment = true;
+        }
+        self.depth += 1;
+        if let Some(closure) = &inner.closure {
+            for ((_, register), cell) in inner.code.free.iter().zip(closure.iter()) {
+                // SAFETY: free variables have registers below `registers`
+                unsafe { *base.add(*register as usize) = cell.clone() };
+            }
+        }
+        // SAFETY: the window was checked to fit
+        self.stack.top = unsafe { base.add(registers) };
+        self.frames.push(Frame {
+            function,
+            base,
+            position: 0,
+            target,
+            kind,
+            fresh_segment,
+            held,
+        });
+        Ok(())
+    }
+
+    /// Drops the values of a window.
+    #[inline]
+    pub(super) fn clear_window(&mut self, base: *mut Value, count: usize) {
+        for at in 0..count {
+            // SAFETY: the caller owns `count` registers from `base` on; each is replaced before its value is dropped
+            drop(unsafe { std::mem::take(&mut *base.add(at)) });
+        }
+    }
+
+    /// Takes the current frame off and empties its registers.
+    #[inline]
+    pub(super) fn pop_frame(&mut self) -> Option<Frame> {
+        let frame = self.frames.pop()?;
+        let registers = frame.code().map_or(0, |code| code.registers as usize);
+        self.clear_window(frame.base, registers);
+        self.leave(&frame);
+        Some(frame)
+    }
+
+    #[inline]
+    fn leave(&mut self, frame: &Frame) {
+        self.depth -= 1;
+        if frame.fresh_segment {
+            self.stack.retreat();
+        }
+        if let Some(caller) = self.frames.last() {
+            let registers = caller.code().map_or(0, |code| code.registers as usize);
+            // SAFETY: the caller's window is live
+            self.stack.top = unsafe { caller.base.add(registers) };
+        } else if frame.kind == FrameKind::Entry || frame.kind == FrameKind::GeneratorEntry {
+            self.stack.top = frame.base;
+        }
+    }
+
+    /// Takes the current frame off, keeping its registers in its generator.
+    pub(super) fn suspend_frame(&mut self) -> Option<Frame> {
+        let frame = self.frames.pop()?;
+        let registers = frame.code().map_or(0, |code| code.registers as usize);
+        if let Some(Object::Generator(generator)) = frame.held.obj() {
+            let mut kept = generator.registers.borrow_mut();
+            kept.clear();
+            for at in 0..registers {
+                // SAFETY: the frame's own registers
+                kept.push(unsafe { std::mem::take(&mut *frame.base.add(at)) });
+            }
+        }
+        self.leave(&frame);
+        Some(frame)
+    }
+
+    /// A free window above the current frame.
+    fn free_window(&mut self, count: usize) -> (*mut Value, bool) {
+        let base = self.stack.top;
+        if self.stack.fits(base, count + 8) {
+            (base, false)
+        } else {
+            (self.stack.overflow(base, 0, count + 8), true)
+        }
+    }
+
+    /// Puts a generator's registers back and pushes its frame.
+    pub(super) fn resume_frame(&mut self, generator: &Value, target: u16, kind: FrameKind) -> R<()> {
+        let Some(Object::Generator(inner)) = generator.obj() else {
+            return Err(Raised);
+        };
+        if self.depth >= self.recursion_limit {
+            return Err(self.recursion_error(""));
+        }
+        let kept = std::mem::take(&mut *inner.registers.borrow_mut());
+        let (base, fresh_segment) = self.free_window(kept.len());
+        let count = kept.len();
+        for (at, value) in kept.into_iter().enumerate() {
+            // SAFETY: the window holds `count` registers
+            unsafe { *base.add(at) = value };
+        }
+        // SAFETY: as above
+        self.stack.top = unsafe { base.add(count) };
+        self.depth += 1;
+        self.frames.push(Frame {
+            function: inner.function.clone(),
+            base,
+            position: inner.position.get(),
+            target,
+            kind,
+            fresh_segment,
+            held: generator.clone(),
+        });
+        Ok(())
+    }
+
+    /// Writes what a resumed generator's `yield` answers.
+    pub(super) fn deliver(&mut self, register: u16, value: Value) {
+        if let Some(frame) = self.frames.last() {
+            // SAFETY: `register` was taken from the frame's own code
+            drop(unsafe { std::mem::replace(&mut *frame.base.add(register as usize), value) });
+        }
+    }
+
+    /// A copy of a register of the current frame (counted from the last).
+    pub(crate) fn register_of(&self, frame: &Frame, register: u16) -> Value {
+        let registers = frame.code().map_or(0, |code| code.registers);
+        if register >= registers {
+            return Value::Unset;
+        }
+        // SAFETY: a live frame's own register
+        unsafe { (*frame.base.add(register as usize)).clone() }
+    }
+
+    /// Puts arguments into a window in the order of the parameters, or raises as CPython does.
+    /// The window's registers must be unset.
+    pub(super) fn bind_window(
+        &mut self,
+        function: &Function,
+        positional: impl ExactSizeIterator<Item = Value>,
+        names: &[Symbol],
+        keywords: Vec<Value>,
+        base: *mut Value,
+    ) -> R<()> {
+        let count = function.code.parameters.count();
+        // SAFETY: the window has at least `registers >= count` registers and nobody else uses it
+        let window = unsafe { std::slice::from_raw_parts_mut(base, count) };
+        let bound = self.bind_arguments(function, positional, names, keywords, window);
+        if bound.is_err() {
+            self.clear_window(base, count);
+        }
+        bound
+    }
+
+    /// What a call of a function with arguments in place makes of it: a frame for an ordinary function,
+    /// a generator object for the others (then the value is answered).
+    pub(super) fn enter(
+        &mut self,
+        function: Value,
+        base: *mut Value,
+        given: usize,
+        target: u16,
+        kind: FrameKind,
+        held: Value,
+    ) -> R<Option<Value>> {
+        let code_kind = match function.obj() {
+            Some(Object::Function(inner)) => inner.code.kind,
+            _ => CodeKind::Function,
+        };
+        if matches!(
+            code_kind,
+            CodeKind::Generator | CodeKind::Coroutine | CodeKind::AsyncGenerator
+        ) {
+            return self.make_generator(function, base, given, code_kind).map(Some);
+        }
+        self.push_frame(function, base, given, target, kind, held)?;
+        Ok(None)
+    }
+
+    fn make_generator(&mut self, function: Value, base: *mut Value, given: usize, kind: CodeKind) -> R<Value> {
+        let Some(Object::Function(inner)) = function.obj() else {
+            return Err(Raised);
+        };
+        let mut registers: Vec<Value> = Vec::with_capacity(inner.code.registers as usize);
+        for at in 0..given {
+            // SAFETY: the arguments are in place
+            registers.push(unsafe { std::mem::take(&mut *base.add(at)) });
+        }
+        registers.resize(inner.code.registers as usize, Value::Unset);
+        if let Some(closure) = &inner.closure {
+            for ((_, register), cell) in inner.code.free.iter().zip(closure.iter()) {
+                if let Some(place) = registers.get_mut(*register as usize) {
+                    *place = cell.clone();
+                }
+            }
+        }
+        let (name, qualname) = (inner.data.name.borrow().clone(), inner.data.qualname.borrow().clone());
+        Ok(Value::object(Object::Generator(Box::new(Generator {
+            kind: match kind {
+                CodeKind::Coroutine => GeneratorKind::Coroutine,
+                CodeKind::AsyncGenerator => GeneratorKind::AsyncGenerator,
+                _ => GeneratorKind::Generator,
+            },
+            state: Cell::new(GeneratorState::Created),
+            function: function.clone(),
+            registers: RefCell::new(registers),
+            position: Cell::new(0),
+            handled: RefCell::new(Value::None),
+            name: RefCell::new(name),
+            qualname: RefCell::new(qualname),
+        }))))
+    }
+
+    /// Calls a function made by `def` from Rust code.
+    pub(crate) fn call_function(&mut self, function: &Value, args: CallArgs<'_>) -> R<Value> {
+        let Some(Object::Function(inner)) = function.obj() else {
+            return Err(self.not_callable(function));
+        };
+        let registers = inner.code.registers as usize;
+        let (base, fresh) = self.free_window(registers);
+        let bound = if inner.code.simple
+            && args.names.is_empty()
+            && args.positional.len() == inner.code.parameters.positional as usize
+        {
+            for (at, value) in args.positional.iter().enumerate() {
+                // SAFETY: the window holds `registers` values
+                unsafe { *base.add(at) = value.clone() };
+            }
+            Ok(())
+        } else {
+            self.bind_window(
+                inner,
+                args.positional.iter().cloned(),
+                args.names,
+                args.keywords.to_vec(),
+                base,
+            )
+        };
+        let given = inner.code.parameters.count();
+        let entered = match bound {
+            Ok(()) => self.enter(function.clone(), base, given, 0, FrameKind::Entry, Value::Unset),
+            Err(raised) => Err(raised),
+        };
+        let entered = match entered {
+            Ok(entered) => entered,
+            Err(raised) => {
+                if fresh {
+                    self.stack.retreat();
+                }
+                return Err(raised);
+            }
+        };
+        match entered {
+            Some(generator) => {
+                if fresh {
+                    self.stack.retreat();
+                }
+                Ok(generator)
+            }
+            None => {
+                if let (Some(frame), true) = (self.frames.last_mut(), fresh) {
+                    frame.fresh_segment = true;
+                }
+                self.run_nested()
+            }
+        }
+    }
+
+    /// Runs code as a function without parameters; `locals` goes into register 0 of bodies that have a namespace.
+    pub(crate) fn run_body(&mut self, function: Value, locals: Value) -> R<Value> {
+        let Some(Object::Function(inner)) = function.obj() else {
+            return Err(Raised);
+        };
+        let registers = inner.code.registers as usize;
+        let given = usize::from(!locals.is_unset());
+        let (base, fresh) = self.free_window(registers.max(1));
+        // SAFETY: the window holds at least one value
+        unsafe { *base = locals };
+        self.push_frame(function, base, given, 0, FrameKind::Entry, Value::Unset)?;
+        if let (Some(frame), true) = (self.frames.last_mut(), fresh) {
+            frame.fresh_segment = true;
+        }
+        self.run_nested()
+    }
+
+    /// Runs the frame just pushed, one level of Rust deeper.
+    pub(super) fn run_nested(&mut self) -> R<Value> {
+        if self.native_depth >= super::NATIVE_DEPTH {
+            self.pop_frame();
+            return Err(self.recursion_error(""));
+        }
+        self.native_depth += 1;
+        let answer = self.run();
+        self.native_depth -= 1;
+        answer
+    }
+
+    /// Back edges and calls come here every now and then.
+    #[cold]
+    pub(super) fn tick(&mut self) -> R<()> {
+        self.ticks = TICKS;
+        self.poll()
+    }
+
+    /// The code of the current frame.
+    pub(crate) fn current_code(&self) -> Option<std::rc::Rc<Code>> {
+        self.frames.last().and_then(|frame| frame.code().cloned())
+    }
+}
