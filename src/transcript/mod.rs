@@ -74,6 +74,8 @@ pub struct Document {
     pub problems: Vec<Problem>,
     /// From a header line `# torch: 1.8`.
     pub torch: Option<(u32, u32)>,
+    /// From a header line `# adopt`: its random values were never seeded.
+    pub adopt: bool,
 }
 
 /// Examples that share a namespace.

@@ -224,7 +224,7 @@ pub fn print(
     };
     let notebook = document.format == super::Format::Notebook;
     let mut cells = Vec::new();
-    let plan = if options.adopt {
+    let plan = if options.adopt || document.adopt {
         adopt::plan(document, runner, options)?
     } else {
         vec![]
@@ -290,7 +290,7 @@ impl From<OpenError> for PrintError {
 /// Runs a document and judges every example.
 pub fn replay(document: &Document, runner: &mut Runner, options: &Options) -> Result<FileReport, OpenError> {
     let started = Instant::now();
-    let mut report = if options.adopt {
+    let mut report = if options.adopt || document.adopt {
         adopt::replay(document, runner, options)?
     } else {
         judged(document, runner, options, &setup(document, options))?

@@ -18,6 +18,7 @@ pub fn document(name: &str, text: String, format: Format, strict: bool) -> Docum
         blocks: vec![],
         problems: vec![],
         torch: None,
+        adopt: false,
     };
     let mut scanner = Scanner {
         text: &document.text,
@@ -25,7 +26,10 @@ pub fn document(name: &str, text: String, format: Format, strict: bool) -> Docum
         skip_next: false,
     };
     let all = 0..document.text.len();
-    document.torch = header(&document.text);
+    document.torch = header(&document.text)
+        .filter_map(|line| line.strip_prefix("torch:"))
+        .find_map(version);
+    document.adopt = header(&document.text).any(|line| line == "adopt");
     document.blocks = match format {
         Format::Session => {
             let ends = if strict || has_prose(&document.text) {
@@ -68,11 +72,10 @@ pub(super) enum Ends {
 /// A part of the text: its bytes, how output ends there, and the number of its first line.
 type Region = (Range<usize>, Ends, usize);
 
-/// The version of a header line `# torch: 1.8` before the first prompt.
-fn header(text: &str) -> Option<(u32, u32)> {
+/// The header's comments: those before the first prompt, without their `#`.
+fn header(text: &str) -> impl Iterator<Item = &str> {
     let head = text.lines().take_while(|line| !line.trim_start().starts_with(">>>"));
-    head.filter_map(|line| line.strip_prefix('#')?.trim().strip_prefix("torch:"))
-        .find_map(version)
+    head.filter_map(|line| Some(line.strip_prefix('#')?.trim()))
 }
 
 /// `1.8` or `1.8.1` as major and minor number.
