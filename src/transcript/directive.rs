@@ -77,6 +77,14 @@ impl Directives {
         document.with(self.set).without(self.cleared)
     }
 
+    /// Adds what `other` asks; where they disagree, `other` wins.
+    pub fn join(&mut self, other: &Directives) {
+        self.set = self.set.without(other.cleared).with(other.set);
+        self.cleared = self.cleared.without(other.set).with(other.cleared);
+        self.absolute = other.absolute.or(self.absolute);
+        self.relative = other.relative.or(self.relative);
+    }
+
     /// Reads the comments of a statement; the second part says what is wrong with them.
     pub fn of(source: &str) -> (Directives, Option<String>) {
         let mut found = Directives::default();
@@ -93,7 +101,8 @@ impl Directives {
                 }
                 match Grammar::parse(Rule::comment, comment) {
                     Ok(pairs) => {
-                        if is_directive && line[..at].trim().is_empty() && source.lines().count() == 1 {
+                        let alone = line[..at].trim().is_empty() && source.lines().count() == 1;
+                        if is_directive && alone && !comment.contains("xdoctest:") {
                             problem = Some("a directive on a line without a statement".to_string());
                         }
                         problem = found.read(pairs).or(problem);

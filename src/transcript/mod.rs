@@ -149,6 +149,11 @@ impl Document {
             return Cow::Owned(cell.1.clone());
         }
         let text = self.text.get(range).unwrap_or_default();
+        let text = find::without_out_mark(
+            text.get(example.margin..)
+                .filter(|text| text.starts_with("Out["))
+                .unwrap_or(text),
+        );
         let text = text.strip_suffix('\n').unwrap_or(text);
         let text = text.strip_suffix('\r').unwrap_or(text);
         if example.margin == 0 && !text.contains('\r') {

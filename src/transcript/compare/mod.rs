@@ -183,7 +183,10 @@ pub fn mentions_warning(text: &str) -> bool {
 /// A session's rules: char for char, but for blanks at the ends of lines, empty lines at the
 /// end, addresses, and the frames of tracebacks.
 pub fn same_session_text(expected: &str, actual: &str) -> bool {
-    normal(expected) == normal(actual)
+    let (expected, actual) = (normal(expected), normal(actual));
+    // people leave the traceback's head out, too
+    expected == actual
+        || (!expected.contains(TRACEBACK) && actual.strip_prefix(TRACEBACK) == Some(&format!("\n{expected}")))
 }
 
 /// A text as [`same_session_text`] compares it.
@@ -225,7 +228,8 @@ fn warning_line(line: &str) -> Option<String> {
 
 /// The lines with every traceback cut down to its first line and the exception's own lines.
 fn without_frames<'a>(lines: &'a [Cow<'a, str>]) -> Vec<&'a str> {
-    let is_head = |line: &str| line == TRACEBACK;
+    // IPython writes the class before it
+    let is_head = |line: &str| line.ends_with(TRACEBACK.trim_end_matches(':')) || line == TRACEBACK;
     let syntax = |line: &str| line.starts_with("  File \"");
     let Some(first) = lines
         .iter()
@@ -236,8 +240,16 @@ fn without_frames<'a>(lines: &'a [Cow<'a, str>]) -> Vec<&'a str> {
     };
     // of chained exceptions only the last is compared: what raised it is told by its frames, too
     let last = lines.iter().rposition(|line| is_head(line)).unwrap_or(first);
-    let own = (last + 1..lines.len()).find(|at| lines[*at].chars().next().is_some_and(|c| c != ' ' && c != '\t'));
+    let by_ipython = lines[last] != TRACEBACK && lines[last].trim_end().ends_with("(most recent call last)");
+    let is_own = |line: &str| match by_ipython {
+        true => line.split(':').next().is_some_and(|class| {
+            class.ends_with("Error") && class.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '_')
+        }),
+        false => line.chars().next().is_some_and(|c| c != ' ' && c != '\t'),
+    };
+    let own = (last + 1..lines.len()).find(|at| is_own(&lines[*at]));
     let own = own.unwrap_or(lines.len());
+    let first = first - usize::from(first > 0 && by_ipython && lines[first - 1].starts_with("-----"));
     let head = lines[..first].iter().map(AsRef::as_ref);
     head.chain([TRACEBACK])
         .chain(lines[own..].iter().map(AsRef::as_ref))

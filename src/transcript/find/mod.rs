@@ -24,6 +24,7 @@ pub fn document(name: &str, text: String, format: Format, strict: bool) -> Docum
         text: &document.text,
         problems: vec![],
         skip_next: false,
+        standing: Directives::default(),
     };
     let all = 0..document.text.len();
     document.torch = header(&document.text)
@@ -118,6 +119,18 @@ pub fn without_prompt(line: &str) -> &str {
     rest.strip_prefix(' ').unwrap_or(rest)
 }
 
+/// Output without IPython's `Out[3]:`.
+pub fn without_out_mark(text: &str) -> &str {
+    let Some((number, rest)) = text.strip_prefix("Out[").and_then(|rest| rest.split_once("]:")) else {
+        return text;
+    };
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text;
+    }
+    let rest = rest.trim_start_matches(' ');
+    rest.strip_prefix('\n').unwrap_or(rest)
+}
+
 /// What stands behind IPython's `In [3]:`.
 fn in_prompt(line: &str) -> Option<&str> {
     let (number, rest) = line.strip_prefix("In [")?.split_once("]:")?;
@@ -178,6 +191,8 @@ struct Scanner<'a> {
     text: &'a str,
     problems: Vec<Problem>,
     skip_next: bool,
+    /// xdoctest's directives on lines of their own hold for the rest of a block.
+    standing: Directives,
 }
 
 /// The lines of a text from `at` on: `(start, end, line without its end)`.
@@ -198,7 +213,8 @@ impl<'a> Lines<'a> {
 
 impl Scanner<'_> {
     fn block(&mut self, name: &str, regions: &[Region]) -> Block {
-        let mut examples = Vec::new();
+        let mut examples: Vec<Example> = Vec::new();
+        self.standing = Directives::default();
         for (range, ends, line) in regions {
             self.region(range.clone(), *ends, *line, &mut examples);
         }
@@ -225,7 +241,17 @@ impl Scanner<'_> {
             match line_kind(&line[margin..]) {
                 Line::Prompt => {
                     let example = self.example(&mut lines, &mut number, margin, ends);
-                    found.push(example);
+                    match found
+                        .last_mut()
+                        .filter(|last| ends != Ends::Prompt && self.goes_on(last, &example))
+                    {
+                        Some(last) => {
+                            last.source.end = example.source.end;
+                            last.output = example.output;
+                            last.without_remark = example.without_remark;
+                        }
+                        None => found.push(example),
+                    }
                     continue;
                 }
                 Line::Glued => {
@@ -237,6 +263,28 @@ impl Scanner<'_> {
             lines.at = next;
             number += 1;
         }
+    }
+
+    /// Whether an example only goes on with the one before: people write `>>> ` before every line
+    /// of a bracket or block.
+    fn goes_on(&self, last: &Example, next: &Example) -> bool {
+        let text = |example: &Example| self.text.get(example.source.clone()).unwrap_or_default();
+        let rest = text(next).get(next.margin..).map(without_prompt).unwrap_or_default();
+        if last.source.end != next.source.start || last.margin != next.margin {
+            return false;
+        }
+        let strip = |line: &str| without_prompt(line.get(last.margin..).unwrap_or_default()).to_string();
+        let source = text(last).lines().map(strip).collect::<Vec<_>>().join("\n");
+        let unfinished = || {
+            let source = crate::syntax::Source::new("<stdin>", &source);
+            matches!(
+                crate::syntax::parse_interactive(&source, false),
+                crate::syntax::Parsed::Incomplete
+            )
+        };
+        let opens = source.trim_end().ends_with([':', ',', '(', '[', '{', '\\']) || rest.starts_with([' ', '\t']);
+        let inside = rest.starts_with([' ', '\t']) || rest.starts_with([')', ']', '}']) || brackets(&source) > 0;
+        opens && inside && unfinished()
     }
 
     /// Marks between examples: `<!-- skip: next -->`, `.. skip: next`, `.. doctest-skip::`.
@@ -280,9 +328,13 @@ impl Scanner<'_> {
                 .collect::<Vec<_>>()
                 .join("\n")
         };
+        example.directives = self.standing;
         if source.contains('#') {
             let (directives, problem) = Directives::of(&source);
-            example.directives = directives;
+            if source.trim_start().starts_with("# xdoctest:") {
+                self.standing.join(&directives);
+            }
+            example.directives.join(&directives);
             self.problems.extend(problem.map(|message| Problem {
                 line: example.line,
                 message,
