@@ -79,6 +79,12 @@ impl Array {
         Array::allocate(sizes, dtype, Storage::new)
     }
 
+    /// A new contiguous array for a caller that fills it whole at once. Its elements are 0 until then, except in large
+    /// arrays, where they may be anything.
+    pub fn empty(sizes: &[i64], dtype: Dtype) -> Result<Array> {
+        Array::unfilled(sizes, dtype)
+    }
+
     /// A new contiguous array whose elements are whatever the allocator left; kernels fill it whole before it is read.
     pub(in crate::array) fn unfilled(sizes: &[i64], dtype: Dtype) -> Result<Array> {
         Array::allocate(sizes, dtype, Storage::unfilled)

@@ -2,21 +2,13 @@
 
 use super::array::{Array, contiguous_strides};
 use super::dtype::Dtype;
-use super::elementwise::{self, run1};
+use super::elementwise;
 use super::error::Result;
 use super::lane::Lane;
 use super::layout;
 use super::promote::Operand;
 use super::scalar::Scalar;
 use num_complex::Complex;
-
-fn identity<T: Copy>(out: &mut [T], x: &[T]) {
-    out.copy_from_slice(x);
-}
-
-fn run_identity<T: Lane>(out: &Array, source: Operand) {
-    run1::<T, T>(out, source, &identity);
-}
 
 /// Fills `out` with elements of an operand that broadcasts to its sizes, converted to its dtype.
 fn fill_from(out: &Array, source: Operand) {
@@ -68,12 +60,12 @@ fn fill_from(out: &Array, source: Operand) {
         kind(from)
     };
     match lane {
-        Dtype::Bool => run_identity::<bool>(out, source),
-        Dtype::Int64 => run_identity::<i64>(out, source),
-        Dtype::Float32 => run_identity::<f32>(out, source),
-        Dtype::Float64 => run_identity::<f64>(out, source),
-        Dtype::Complex64 => run_identity::<Complex<f32>>(out, source),
-        _ => run_identity::<Complex<f64>>(out, source),
+        Dtype::Bool => elementwise::convert::<bool>(out, source),
+        Dtype::Int64 => elementwise::convert::<i64>(out, source),
+        Dtype::Float32 => elementwise::convert::<f32>(out, source),
+        Dtype::Float64 => elementwise::convert::<f64>(out, source),
+        Dtype::Complex64 => elementwise::convert::<Complex<f32>>(out, source),
+        _ => elementwise::convert::<Complex<f64>>(out, source),
     }
 }
 

@@ -13,7 +13,7 @@ use super::scalar::Scalar;
 use smallvec::SmallVec;
 
 /// Lanes that pass through a buffer at once: small enough for the first-level cache.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 2048;
 
 /// Elements that one task takes when a large result is split among threads.
 pub(in crate::array) const TASK: usize = 32_768;
@@ -153,6 +153,22 @@ impl Source {
         }
     }
 
+    /// True when kernels can read the memory itself.
+    fn is_direct<T: Lane>(&self) -> bool {
+        matches!(self, Source::Strided(strided) if strided.dtype == T::DTYPE && strided.is_dense())
+    }
+
+    /// Lanes `start..start + lanes.len()`, converted straight into `lanes`.
+    fn read_into<T: Lane>(&self, start: usize, lanes: &mut [T]) {
+        match self {
+            Source::Constant(number) => lanes.fill(T::from_scalar(*number)),
+            Source::Strided(strided) => strided.runs(start, lanes.len(), |pointer, stride, first, run| {
+                // SAFETY: the run lies within the operand.
+                unsafe { lane::load(strided.dtype, pointer, stride, &mut lanes[first..first + run]) }
+            }),
+        }
+    }
+
     /// Lanes `start..start + count`: the memory itself where possible, else `buffer`.
     fn read<'b, T: Lane>(&'b self, start: usize, count: usize, buffer: &'b mut Buffer<T>) -> &'b [T] {
         match self {
@@ -219,11 +235,13 @@ fn memory_order(out: &Array) -> SmallVec<[usize; 8]> {
     order
 }
 
-/// Writes blocks of the output: directly where it is dense and of the lane's type.
-fn drive<R: Lane>(out: &Array, fill: &(dyn Fn(usize, &mut [R], &mut Scratch) + Sync)) {
+/// Writes blocks of the output: directly where it is dense and of the lane's type. `whole` says that no input needs a
+/// buffer, so that a block may be as large as a task.
+fn drive<R: Lane>(out: &Array, whole: bool, fill: &(dyn Fn(usize, &mut [R], &mut Scratch) + Sync)) {
     let order = memory_order(out);
     let target = Strided::new(out, out.sizes(), &order);
     let direct = target.is_dense() && target.dtype == R::DTYPE;
+    let limit = if whole && direct { TASK } else { BLOCK };
     split(out.numel(), TASK, &|range| {
         let target = &target;
         let mut scratch = Scratch::default();
@@ -234,7 +252,7 @@ fn drive<R: Lane>(out: &Array, fill: &(dyn Fn(usize, &mut [R], &mut Scratch) + S
         };
         let mut start = range.start;
         while start < range.end {
-            let count = BLOCK.min(range.end - start);
+            let count = limit.min(range.end - start);
             if direct {
                 // SAFETY: tasks have disjoint ranges of one dense run of this type.
                 let block = unsafe { std::slice::from_raw_parts_mut(target.pointer.cast::<R>().add(start), count) };
@@ -284,11 +302,17 @@ pub(in crate::array) fn run1<A: Lane, R: Lane>(out: &Array, a: Operand, kernel: 
     }
     let order = memory_order(out);
     let a = Source::new(a, out.sizes(), &order);
-    drive::<R>(out, &|start, block, scratch| {
+    drive::<R>(out, a.is_direct::<A>(), &|start, block, scratch| {
         let [x, ..] = &mut scratch.0;
         let n = block.len();
         kernel(block, a.read(start, n, Scratch::get(x)));
     });
+}
+
+/// Fills `out` with the operand's elements by way of one lane.
+pub(in crate::array) fn convert<T: Lane>(out: &Array, source: Operand) {
+    let source = Source::new(source, out.sizes(), &memory_order(out));
+    drive::<T>(out, true, &|start, block, _| source.read_into(start, block));
 }
 
 /// Fills `out`, whose sizes the operands broadcast to.
@@ -303,7 +327,8 @@ pub(in crate::array) fn run2<A: Lane, B: Lane, R: Lane>(out: &Array, a: Operand,
     }
     let order = memory_order(out);
     let (a, b) = (Source::new(a, out.sizes(), &order), Source::new(b, out.sizes(), &order));
-    drive::<R>(out, &|start, block, scratch| {
+    let whole = a.is_direct::<A>() && b.is_direct::<B>();
+    drive::<R>(out, whole, &|start, block, scratch| {
         let [x, y, _] = &mut scratch.0;
         let n = block.len();
         kernel(
@@ -326,7 +351,8 @@ pub(in crate::array) fn run3<A: Lane, B: Lane, C: Lane, R: Lane>(
     let a = Source::new(a, out.sizes(), &order);
     let b = Source::new(b, out.sizes(), &order);
     let c = Source::new(c, out.sizes(), &order);
-    drive::<R>(out, &|start, block, scratch| {
+    let whole = a.is_direct::<A>() && b.is_direct::<B>() && c.is_direct::<C>();
+    drive::<R>(out, whole, &|start, block, scratch| {
         let [x, y, z] = &mut scratch.0;
         let n = block.len();
         kernel(

@@ -148,6 +148,12 @@ impl Places {
 
 /// `a[indices]` as a new array; None stands for a whole dimension.
 pub fn index(a: &Array, indices: &[Option<Array>]) -> Result<Array> {
+    if let [Some(mask)] = indices
+        && mask.dtype() == Dtype::Bool
+        && mask.sizes() == a.sizes()
+    {
+        return super::masked_select(a, mask);
+    }
     let places = places(a, indices)?;
     let out = Array::unfilled(&places.sizes, a.dtype())?;
     if out.numel() == 0 {

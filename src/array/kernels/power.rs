@@ -12,10 +12,15 @@ fn fast_pow(x: f32, y: f32) -> f32 {
 /// x^y over slices: a vectorised pass for positive finite operands, then a scalar one over all others.
 pub fn pow_slice_f32(out: &mut [f32], x: &[f32], y: &[f32]) {
     super::map2(out, x, y, fast_pow);
-    for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
-        let plain = x > 0.0 && x < f32::INFINITY && y.abs() < f32::INFINITY;
-        if !plain {
-            *out = (x as f64).powf(y as f64) as f32;
+    let plain = |x: f32, y: f32| x > 0.0 && x < f32::INFINITY && y.abs() < f32::INFINITY;
+    for ((out, x), y) in out.chunks_mut(64).zip(x.chunks(64)).zip(y.chunks(64)) {
+        if x.iter().zip(y).fold(true, |all, (&x, &y)| all & plain(x, y)) {
+            continue;
+        }
+        for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+            if !plain(x, y) {
+                *out = (x as f64).powf(y as f64) as f32;
+            }
         }
     }
 }

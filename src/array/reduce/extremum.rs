@@ -4,6 +4,7 @@ use super::super::array::Array;
 use super::super::copy;
 use super::super::dtype::Dtype;
 use super::super::error::{self, ErrorKind, Result};
+use super::super::kernels::per_level;
 use super::super::lane::Lane;
 use super::super::layout;
 use super::super::unary::unsupported;
@@ -39,54 +40,53 @@ impl Ordered for f64 {
 
 /// The first extremal element and its index; the first nan wins. Rows are not empty.
 fn find<T: Ordered>(row: &[T], end: End) -> (T, usize) {
-    // The value first, in a loop that vectorises; then its place.
-    let value = extremum(row, end);
-    let at = if value.is_nan() {
-        row.iter().position(|x| x.is_nan())
-    } else {
-        row.iter().position(|&x| x == value)
-    };
-    let at = at.unwrap_or(0);
+    // The value first, in a loop that vectorises; then its block, then its place.
+    let value = extremum(row, end == End::Largest);
+    let at = position(row, value);
     (row.get(at).copied().unwrap_or_default(), at)
 }
 
-/// The extremal element; nan if there is one.
-fn extremum<T: Ordered>(row: &[T], end: End) -> T {
-    const WAYS: usize = 32;
+const WAYS: usize = 32;
+
+/// The extremal element; nan if there is one. The order's end is `LARGEST`.
+#[inline(always)]
+fn extremum_loop<T: Ordered, const LARGEST: bool>(row: &[T]) -> T {
     let Some(&first) = row.first() else { return T::default() };
+    // A nan stays: no comparison with it holds.
     let pick = |best: T, x: T| {
-        let better = match end {
-            End::Largest => x > best,
-            End::Smallest => x < best,
-        };
-        if better || x.is_nan() { x } else { best }
+        let better = if LARGEST { !(x <= best) } else { !(x >= best) };
+        if better && !best.is_nan() { x } else { best }
     };
     let mut best = [first; WAYS];
     let blocks = row.chunks_exact(WAYS);
     let rest = blocks.remainder();
-    if first.is_nan() {
-        return first;
-    }
     for block in blocks {
         for (best, &x) in best.iter_mut().zip(block) {
-            // A nan stays: no comparison with it holds.
-            if !best.is_nan() {
-                *best = pick(*best, x);
-            }
+            *best = pick(*best, x);
         }
     }
-    let mut result = first;
-    for &x in best.iter().chain(rest) {
-        if !result.is_nan() {
-            result = pick(result, x);
-        }
-    }
-    result
+    best.iter().chain(rest).copied().fold(first, pick)
 }
 
-fn row_extremum_f32(row: &[f32], largest: bool) -> f32 {
-    extremum(row, if largest { End::Largest } else { End::Smallest })
+per_level! { fn largest[T: Ordered](row: &[T]) -> T = extremum_loop::<T, true> }
+per_level! { fn smallest[T: Ordered](row: &[T]) -> T = extremum_loop::<T, false> }
+
+fn extremum<T: Ordered>(row: &[T], largest_end: bool) -> T {
+    if largest_end { largest(row) } else { smallest(row) }
 }
+
+#[inline(always)]
+fn position_loop<T: Ordered>(row: &[T], value: T) -> usize {
+    let hit = |x: T| x == value || (x.is_nan() && value.is_nan());
+    for (block, values) in row.chunks(WAYS * 8).enumerate() {
+        if values.iter().fold(false, |any, &x| any | hit(x)) {
+            return block * WAYS * 8 + values.iter().position(|&x| hit(x)).unwrap_or(0);
+        }
+    }
+    0
+}
+
+per_level! { fn position[T: Ordered](row: &[T], value: T) -> usize = position_loop }
 
 fn with_index(a: &Array, dim: i64, keepdim: bool, end: End, name: &str) -> Result<(Array, Array)> {
     if a.dtype().is_complex() {
@@ -136,11 +136,9 @@ fn values_only(a: &Array, flags: &[bool], keepdim: bool, end: End, name: &str) -
     }
     let result = match a.dtype() {
         dtype if dtype.is_complex() => return unsupported(name, dtype),
-        Dtype::Float64 => run::<f64>(a, flags, keepdim, &|row| extremum(row, end))?,
-        dtype if dtype.is_floating_point() => {
-            run::<f32>(a, flags, keepdim, &|row| row_extremum_f32(row, end == End::Largest))?
-        }
-        _ => run::<i64>(a, flags, keepdim, &|row| extremum(row, end))?,
+        Dtype::Float64 => run::<f64>(a, flags, keepdim, &|row| extremum(row, end == End::Largest))?,
+        dtype if dtype.is_floating_point() => run::<f32>(a, flags, keepdim, &|row| extremum(row, end == End::Largest))?,
+        _ => run::<i64>(a, flags, keepdim, &|row| extremum(row, end == End::Largest))?,
     };
     copy::into_dtype(result, a.dtype())
 }

@@ -4,7 +4,7 @@ use super::super::array::Array;
 use super::super::copy;
 use super::super::dtype::Dtype;
 use super::super::error::Result;
-use super::super::kernels::{exponential, map1};
+use super::super::kernels::{exponential, map1, per_level};
 use super::super::layout;
 use super::super::unary::unsupported;
 use super::super::{binary, promote};
@@ -20,21 +20,34 @@ pub fn log_softmax(a: &Array, dim: i64) -> Result<Array> {
     along(a, dim, "log_softmax_lastdim_kernel_impl", log_row_f32, log_row_f64)
 }
 
-fn row_f32(out: &mut [f32], row: &[f32]) {
-    let max = row
-        .iter()
-        .copied()
-        .fold(f32::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
-    map1(out, row, |x| exponential::exp_f32(x - max));
-    let total = sum_f32(out);
-    for x in out {
-        *x /= total;
+/// The largest element; nan if there is one.
+#[inline(always)]
+fn largest_f32(row: &[f32]) -> f32 {
+    const WAYS: usize = 32;
+    let mut best = [f32::NEG_INFINITY; WAYS];
+    let blocks = row.chunks_exact(WAYS);
+    let rest = blocks.remainder();
+    for block in blocks {
+        for (best, &x) in best.iter_mut().zip(block) {
+            *best = if x > *best || x.is_nan() { x } else { *best };
+        }
     }
+    best.iter()
+        .chain(rest)
+        .copied()
+        .fold(f32::NEG_INFINITY, |m, x| if m.is_nan() || m >= x { m } else { x })
 }
 
+fn largest_f64(row: &[f64]) -> f64 {
+    row.iter()
+        .copied()
+        .fold(f64::NEG_INFINITY, |m, x| if m.is_nan() || m >= x { m } else { x })
+}
+
+#[inline(always)]
 fn sum_f32(row: &[f32]) -> f32 {
-    let mut sums = [0.0f64; 16];
-    let blocks = row.chunks_exact(16);
+    let mut sums = [0.0f64; 32];
+    let blocks = row.chunks_exact(32);
     let rest: f64 = blocks.remainder().iter().map(|&x| x as f64).sum();
     for block in blocks {
         for (sum, &x) in sums.iter_mut().zip(block) {
@@ -44,11 +57,35 @@ fn sum_f32(row: &[f32]) -> f32 {
     (sums.iter().sum::<f64>() + rest) as f32
 }
 
+#[inline(always)]
+fn softmax_f32(out: &mut [f32], row: &[f32]) {
+    let max = largest_f32(row);
+    for (out, &x) in out.iter_mut().zip(row) {
+        *out = exponential::exp_f32(x - max);
+    }
+    let total = sum_f32(out);
+    for x in out {
+        *x /= total;
+    }
+}
+
+#[inline(always)]
+fn log_softmax_f32(out: &mut [f32], row: &[f32]) {
+    let max = largest_f32(row);
+    for (out, &x) in out.iter_mut().zip(row) {
+        *out = exponential::exp_f32(x - max);
+    }
+    let total = (sum_f32(out) as f64).ln() as f32;
+    for (out, &x) in out.iter_mut().zip(row) {
+        *out = x - max - total;
+    }
+}
+
+per_level! { fn row_f32[](out: &mut [f32], row: &[f32]) = softmax_f32 }
+per_level! { fn log_row_f32[](out: &mut [f32], row: &[f32]) = log_softmax_f32 }
+
 fn row_f64(out: &mut [f64], row: &[f64]) {
-    let max = row
-        .iter()
-        .copied()
-        .fold(f64::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
+    let max = largest_f64(row);
     map1(out, row, |x| exponential::exp_f64(x - max));
     let total: f64 = out.iter().sum();
     for x in out {
@@ -56,21 +93,8 @@ fn row_f64(out: &mut [f64], row: &[f64]) {
     }
 }
 
-fn log_row_f32(out: &mut [f32], row: &[f32]) {
-    let max = row
-        .iter()
-        .copied()
-        .fold(f32::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
-    map1(out, row, |x| exponential::exp_f32(x - max));
-    let total = (sum_f32(out) as f64).ln() as f32;
-    map1(out, row, |x| x - max - total);
-}
-
 fn log_row_f64(out: &mut [f64], row: &[f64]) {
-    let max = row
-        .iter()
-        .copied()
-        .fold(f64::NEG_INFINITY, |m, x| if x > m || x.is_nan() { x } else { m });
+    let max = largest_f64(row);
     map1(out, row, |x| exponential::exp_f64(x - max));
     let total = out.iter().sum::<f64>().ln();
     map1(out, row, |x| x - max - total);
