@@ -29,10 +29,12 @@ const TAB_SIZE: usize = 8;
 pub struct Refused;
 
 /// What is laid out: whole lines, or the expression in the braces of an f-string, where a line end is a blank.
+/// A fragment is a field that may hold comments.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     Lines,
     Field,
+    Fragment,
 }
 
 /// The text that the grammar reads, and the way back to the source.
@@ -161,7 +163,7 @@ impl Pass<'_> {
     fn run(&mut self, extent: Extent) -> Result<(), Refused> {
         let mut indents = vec![Indentation::default()];
         let mut brackets: Vec<u8> = Vec::new();
-        if extent == Extent::Field {
+        if extent != Extent::Lines {
             brackets.push(0);
         }
         let mut line_start = extent == Extent::Lines;
@@ -187,7 +189,7 @@ impl Pass<'_> {
                     }
                     self.at += 1;
                 }
-                b'#' if extent == Extent::Lines => self.skip_line(),
+                b'#' if extent != Extent::Field => self.skip_line(),
                 b'\\' if self.peek(1) == b'\n' && self.at + 2 < self.bytes.len() => self.at += 2,
                 b'(' | b'[' | b'{' => {
                     if brackets.len() >= MAX_BRACKETS {
@@ -220,7 +222,7 @@ impl Pass<'_> {
                 _ => return Err(Refused),
             }
         }
-        if extent == Extent::Field {
+        if extent != Extent::Lines {
             return if brackets == [0] { Ok(()) } else { Err(Refused) };
         }
         if !brackets.is_empty() {

@@ -1,6 +1,7 @@
 //! From text to syntax tree: layout pass, pest grammar, tree, syntax errors.
 
 pub mod ast;
+mod diagnosis;
 mod error;
 mod fstring;
 mod grammar;
@@ -14,6 +15,8 @@ mod tree;
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use source::Source;
 
+use diagnosis::{Entry, Verdict, diagnose};
+use std::borrow::Cow;
 use tree::Refusal;
 
 /// What one prompt entry is.
@@ -31,28 +34,67 @@ pub enum Parsed {
 /// complete only when an empty line has ended it. `ended` says that no more lines will come; then nothing is
 /// incomplete.
 pub fn parse_interactive(source: &Source, ended: bool) -> Parsed {
-    match tree::single(&source.text) {
+    let text = &*source.text;
+    match tree::single(text) {
         Ok((module, true)) => {
-            let open = module.body.last().is_some_and(is_compound) && !source.text.ends_with('\n');
-            if open && !ended {
-                Parsed::Incomplete
-            } else {
-                Parsed::Complete(module)
-            }
+            let open = module.body.last().is_some_and(is_compound) && !text.ends_with('\n');
+            if open && !ended { Parsed::Incomplete } else { Parsed::Complete(module) }
         }
-        Ok((_, false)) => Parsed::Error(SyntaxError::rough(source, Refusal::Syntax)),
-        Err(refusal) => Parsed::Error(SyntaxError::rough(source, refusal)),
+        Err(Refusal::Recursion | Refusal::Memory) if !ended => Parsed::Incomplete,
+        Ok((_, false)) | Err(Refusal::Syntax) => {
+            let lines = with_line_end(text);
+            if !ended && matches!(diagnose(&lines, Entry::Single, true), Verdict::Incomplete) {
+                return Parsed::Incomplete;
+            }
+            Parsed::Error(explain(if ended { &lines } else { text }, Entry::Single))
+        }
+        Err(refusal) => Parsed::Error(limit(refusal)),
     }
 }
 
 /// Reads a whole file, as `compile(.., "exec")` does.
 pub fn parse_file(source: &Source) -> Result<ast::Module, SyntaxError> {
-    tree::module(&source.text).map_err(|refusal| SyntaxError::rough(source, refusal))
+    tree::module(&source.text).map_err(|refusal| match refusal {
+        Refusal::Syntax => explain(&with_line_end(&source.text), Entry::File),
+        refusal => limit(refusal),
+    })
 }
 
 /// Reads one expression, as `compile(.., "eval")` does.
 pub fn parse_expression(source: &Source) -> Result<ast::Expr, SyntaxError> {
-    tree::expression(source.text.trim_start_matches([' ', '\t'])).map_err(|refusal| SyntaxError::rough(source, refusal))
+    tree::expression(&source.text).map_err(|refusal| match refusal {
+        Refusal::Syntax => explain(&source.text, Entry::Eval),
+        refusal => limit(refusal),
+    })
+}
+
+fn with_line_end(text: &str) -> Cow<'_, str> {
+    if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) }
+}
+
+/// The error of a text that makes no tree.
+fn explain(text: &str, entry: Entry) -> SyntaxError {
+    if text.contains('\0') {
+        let message = "source code string cannot contain null bytes";
+        return SyntaxError::without_place(SyntaxErrorKind::Syntax, message.into());
+    }
+    match diagnose(text, entry, false) {
+        Verdict::Error(error) => error,
+        // the grammars disagree: no message is better than this one
+        Verdict::Incomplete | Verdict::Accepted => {
+            SyntaxError::without_place(SyntaxErrorKind::Syntax, "invalid syntax".into())
+        }
+    }
+}
+
+fn limit(refusal: Refusal) -> SyntaxError {
+    match refusal {
+        Refusal::Memory => SyntaxError::without_place(SyntaxErrorKind::Memory, String::new()),
+        _ => {
+            let message = "maximum recursion depth exceeded during compilation";
+            SyntaxError::without_place(SyntaxErrorKind::Recursion, message.into())
+        }
+    }
 }
 
 fn is_compound(statement: &ast::Stmt) -> bool {

@@ -1,7 +1,7 @@
 //! Expressions: operators, conditionals, lambdas, atoms with what trails them.
 
 use super::nodes::Nodes;
-use super::{Builder, Built, Item, Refusal};
+use super::{Builder, Built, Item, MAX_WAITING, Refusal};
 use crate::syntax::ast::{BinOp, BoolOp, CompareOp, Expr, ExprKind, IfExp, Lambda, Parameters, Slice, Span, UnaryOp};
 use crate::syntax::grammar::Rule;
 
@@ -81,6 +81,10 @@ fn infix(text: &str) -> Built<(Operator, u8)> {
         ">>" => (Binary(BinOp::RShift), SHIFT),
         _ => return Err(Refusal::Syntax),
     })
+}
+
+fn check_waiting(count: usize) -> Built<()> {
+    if count > MAX_WAITING { Err(Refusal::Memory) } else { Ok(()) }
 }
 
 impl<'a> Builder<'a> {
@@ -284,6 +288,7 @@ impl<'a> Builder<'a> {
                 }
                 waiting.push(Waiting { operator, power, start });
             }
+            check_waiting(waiting.len())?;
             let operand = self.primary(parts)?;
             if waiting.is_empty() && !matches!(parts.peek(), Some(Rule::infix | Rule::arithmetic_infix)) {
                 return Ok(operand);

@@ -28,6 +28,8 @@ pub enum Refusal {
     Syntax,
     /// The tree is higher than CPython's compiler goes.
     Recursion,
+    /// The text nests deeper than CPython's parser goes.
+    Memory,
 }
 
 impl From<Refused> for Refusal {
@@ -39,7 +41,9 @@ impl From<Refused> for Refusal {
 type Built<T> = Result<T, Refusal>;
 
 /// How high an expression may become: CPython's compiler recurses three times as deep as its frames.
-pub const MAX_HEIGHT: u32 = 2_900;
+const MAX_HEIGHT: u32 = 2_989;
+/// How many operators may wait for their right operand: CPython's parser recurses for each.
+const MAX_WAITING: usize = 5_969;
 
 /// An expression, and what its parents must know of it.
 struct Item {
@@ -135,6 +139,18 @@ pub fn field(source: &str, text: &str, base: u32) -> Built<Expr> {
         end: base + text.len() as u32,
     };
     Ok(builder.inside_parentheses(&mut builder.entry()?, span)?.expr)
+}
+
+/// The expression at `place` in `source`, with whatever stands around it left out. For error messages: it may
+/// also be a starred one.
+pub fn fragment(source: &str, place: Span) -> Built<Expr> {
+    let text = source.get(place.start as usize..place.end as usize).ok_or(Refusal::Syntax)?;
+    let layout = lay_out(text, place.start, Extent::Fragment)?;
+    let nodes = read(Rule::fragment, &layout)?;
+    let builder = Builder { source, layout: &layout, nodes: &nodes };
+    let mut parts = builder.entry()?;
+    let item = if parts.peek() == Some(Rule::yield_expr) { builder.yielded(&mut parts)? } else { builder.items(&mut parts)? };
+    Ok(item.expr)
 }
 
 fn read(rule: Rule, layout: &Layout) -> Built<Vec<Node>> {
