@@ -327,6 +327,8 @@ pub struct ComprehensionFor {
 pub struct Argument {
     pub kind: ArgumentKind,
     pub value: Expr,
+    /// With the name or the stars before the value.
+    pub span: Span,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -45,7 +45,15 @@ pub struct SyntaxError {
 
 impl SyntaxError {
     pub(super) fn without_place(kind: SyntaxErrorKind, message: String) -> SyntaxError {
-        SyntaxError { kind, message, line: 0, column: 0, end_line: 0, end_column: 0, text: None }
+        SyntaxError {
+            kind,
+            message,
+            line: 0,
+            column: 0,
+            end_line: 0,
+            end_column: 0,
+            text: None,
+        }
     }
 
     /// The last lines of the traceback, as Python prints them: the file and line, the line with its carets,
@@ -80,7 +88,9 @@ impl SyntaxError {
         if start >= 0 {
             // blanks like tabs stay, so that the carets stand right
             let before = stripped.chars().take(start as usize);
-            let before: String = before.map(|kept| if kept.is_whitespace() { kept } else { ' ' }).collect();
+            let before: String = before
+                .map(|kept| if kept.is_whitespace() { kept } else { ' ' })
+                .collect();
             let carets = "^".repeat((end - start).max(0) as usize);
             let _ = writeln!(shown, "    {before}{carets}");
         }

@@ -38,7 +38,11 @@ pub fn parse_interactive(source: &Source, ended: bool) -> Parsed {
     match tree::single(text) {
         Ok((module, true)) => {
             let open = module.body.last().is_some_and(is_compound) && !text.ends_with('\n');
-            if open && !ended { Parsed::Incomplete } else { Parsed::Complete(module) }
+            if open && !ended {
+                Parsed::Incomplete
+            } else {
+                Parsed::Complete(module)
+            }
         }
         Err(Refusal::Recursion | Refusal::Memory) if !ended => Parsed::Incomplete,
         Ok((_, false)) | Err(Refusal::Syntax) => {
@@ -69,7 +73,11 @@ pub fn parse_expression(source: &Source) -> Result<ast::Expr, SyntaxError> {
 }
 
 fn with_line_end(text: &str) -> Cow<'_, str> {
-    if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) }
+    if text.is_empty() || text.ends_with('\n') {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("{text}\n"))
+    }
 }
 
 /// The error of a text that makes no tree.

@@ -54,7 +54,7 @@ impl Scanner<'_> {
             return Ok(());
         }
         let next = self.peek();
-        if next.is_ascii_alphanumeric() || next == b'_' || next >= 0x80 {
+        if next.is_ascii_alphanumeric() || next == b'_' {
             return Err(self.invalid(format!("invalid {kind} literal")));
         }
         Ok(())
@@ -168,7 +168,7 @@ pub fn scan(bytes: &[u8]) -> Result<usize, NumberError> {
                               use an 0o prefix for octal integers"
                         .into(),
                     read: scanner.at,
-                    range: Some((0, zeros)),
+                    range: Some((0, zeros + 1)),
                 });
             }
             scanner.fraction_and_exponent()?;
@@ -248,7 +248,7 @@ mod tests {
             let error = scan(text.as_bytes()).unwrap_err();
             assert_eq!((error.message.as_str(), error.read), (message, read), "{text}");
         }
-        assert_eq!(scan(b"012").unwrap_err().range, Some((0, 1)));
+        assert_eq!(scan(b"012").unwrap_err().range, Some((0, 2)));
     }
 
     #[test]

@@ -11,8 +11,17 @@ use rustc_hash::FxHashMap;
 const MAX_DEPTH: usize = 6_000;
 
 enum Frame {
-    Call { back: u32, rule: u16, start: u32, captures: [Span; 2], second: bool },
-    Choice { to: u32, at: u32 },
+    Call {
+        back: u32,
+        rule: u16,
+        start: u32,
+        captures: [Span; 2],
+        second: bool,
+    },
+    Choice {
+        to: u32,
+        at: u32,
+    },
 }
 
 /// A run over the tokens of `diagnosis`.
@@ -45,16 +54,21 @@ impl<'m, 'a> Machine<'m, 'a> {
 
     /// Whether the rule `entry` accepts the source.
     pub fn run(&mut self, entry: &str) -> Result<bool, Problem> {
-        let Some(&rule) = self.program.names.get(entry) else { return Ok(false) };
+        let Some(&rule) = self.program.names.get(entry) else {
+            return Ok(false);
+        };
         let mut pc = self.program.rules.get(rule as usize).map_or(0, |rule| rule.entry) as usize;
         loop {
-            let Some(&op) = self.program.ops.get(pc) else { return Ok(false) };
+            let Some(&op) = self.program.ops.get(pc) else {
+                return Ok(false);
+            };
             pc += 1;
             let ok = match op {
                 Op::Literal(literal) => {
                     let token = self.diagnosis.token(self.at)?;
                     let text = self.program.literals.get(literal as usize).map_or("", String::as_str);
-                    matches!(token.kind, Kind::Operator | Kind::Keyword) && self.diagnosis.text_of(&token) == text
+                    matches!(token.kind, Kind::Operator | Kind::Keyword)
+                        && self.diagnosis.text_of(&token) == text
                         && self.advance()
                 }
                 Op::Soft(literal) => {
@@ -105,7 +119,13 @@ impl<'m, 'a> Machine<'m, 'a> {
                     false
                 }
                 Op::Return => match self.stack.pop() {
-                    Some(Frame::Call { back, rule, start, captures, second }) => {
+                    Some(Frame::Call {
+                        back,
+                        rule,
+                        start,
+                        captures,
+                        second,
+                    }) => {
                         self.remember(rule, start, Some(self.at));
                         self.captures = captures;
                         self.second = second;
@@ -179,7 +199,9 @@ impl<'m, 'a> Machine<'m, 'a> {
 
     /// Calls a rule: where to go on, or None if it is known to fail here.
     fn call(&mut self, number: u16, pc: usize) -> Result<Option<usize>, Problem> {
-        let Some(rule) = self.program.rules.get(number as usize) else { return Ok(None) };
+        let Some(rule) = self.program.rules.get(number as usize) else {
+            return Ok(None);
+        };
         if rule.remembered {
             match self.memo.get(&(number, self.at)) {
                 Some(Some(end)) => {
@@ -197,12 +219,23 @@ impl<'m, 'a> Machine<'m, 'a> {
         let captures = std::mem::take(&mut self.captures);
         let second = self.second;
         self.second = second && !rule.quiet;
-        self.stack.push(Frame::Call { back: pc as u32, rule: number, start: self.at, captures, second });
+        self.stack.push(Frame::Call {
+            back: pc as u32,
+            rule: number,
+            start: self.at,
+            captures,
+            second,
+        });
         Ok(Some(rule.entry as usize))
     }
 
     fn remember(&mut self, number: u16, start: u32, end: Option<u32>) {
-        if self.program.rules.get(number as usize).is_some_and(|rule| rule.remembered) {
+        if self
+            .program
+            .rules
+            .get(number as usize)
+            .is_some_and(|rule| rule.remembered)
+        {
             self.memo.insert((number, start), end);
         }
     }
@@ -229,7 +262,13 @@ impl<'m, 'a> Machine<'m, 'a> {
                     self.at = at;
                     return Some(to as usize);
                 }
-                Frame::Call { rule, start, captures, second, .. } => {
+                Frame::Call {
+                    rule,
+                    start,
+                    captures,
+                    second,
+                    ..
+                } => {
                     self.remember(rule, start, None);
                     self.captures = captures;
                     self.second = second;

@@ -55,8 +55,10 @@ impl Diagnosis<'_> {
             Place::ForTarget => return self.invalid_target(a, Target::For),
             Place::DelTarget => return self.invalid_target(a, Target::Del),
             Place::Comma => {
-                let in_brackets =
-                    at.checked_sub(1).and_then(|at| self.tokens.get(at as usize)).is_some_and(|last| last.level > 0);
+                let in_brackets = at
+                    .checked_sub(1)
+                    .and_then(|at| self.tokens.get(at as usize))
+                    .is_some_and(|last| last.level > 0);
                 if !in_brackets || self.is_legacy(a) {
                     return Ok(());
                 }
@@ -72,12 +74,25 @@ impl Diagnosis<'_> {
                 self.error(SyntaxErrorKind::Syntax, range(start, end), message)
             }
             Place::Generator => {
-                let Some(start) = self.last_of_several(a) else { return Ok(()) };
-                self.error(SyntaxErrorKind::Syntax, range(start, self.place(b, false)), message.into())
+                let Some(start) = self.last_of_several(a) else {
+                    return Ok(());
+                };
+                self.error(
+                    SyntaxErrorKind::Syntax,
+                    range(start, self.place(b, false)),
+                    message.into(),
+                )
             }
             Place::Arguments => {
-                let unpacked = self.arguments(a).iter().any(|(kind, _)| *kind == ArgumentKind::DoubleStar);
-                let what = if unpacked { "keyword argument unpacking" } else { "keyword argument" };
+                let unpacked = self
+                    .arguments(a)
+                    .iter()
+                    .any(|(kind, _)| *kind == ArgumentKind::DoubleStar);
+                let what = if unpacked {
+                    "keyword argument unpacking"
+                } else {
+                    "keyword argument"
+                };
                 self.error_at_last(SyntaxErrorKind::Syntax, format!("positional argument follows {what}"))
             }
         };
@@ -89,7 +104,10 @@ impl Diagnosis<'_> {
         let start = self.tokens.get(span.start as usize).map_or(0, |token| token.start);
         let last = span.end.max(span.start + 1) - 1;
         let end = self.tokens.get(last as usize).map_or(start, |token| token.end);
-        Bytes { start: start as u32, end: end as u32 }
+        Bytes {
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     fn span_text(&self, span: Span) -> &str {
@@ -110,7 +128,12 @@ impl Diagnosis<'_> {
         let last = span.end.max(span.start + 1) - 1;
         match (self.tokens.get(span.start as usize), self.tokens.get(last as usize)) {
             (Some(first), Some(last)) => range(extent(first), extent(last)),
-            _ => Extent { line: self.first_line, column: 0, end_line: self.first_line, end_column: 0 },
+            _ => Extent {
+                line: self.first_line,
+                column: 0,
+                end_line: self.first_line,
+                end_column: 0,
+            },
         }
     }
 
@@ -122,7 +145,12 @@ impl Diagnosis<'_> {
         };
         let (line, column) = position(bytes.start);
         let (end_line, end_column) = position(bytes.end);
-        Extent { line, column, end_line, end_column }
+        Extent {
+            line,
+            column,
+            end_line,
+            end_column,
+        }
     }
 
     fn named(&self, message: &str, span: Span) -> String {
@@ -139,10 +167,16 @@ impl Diagnosis<'_> {
 
     fn invalid_target(&self, span: Span, target: Target) -> Result<(), Problem> {
         let Some(node) = self.node(span) else { return Ok(()) };
-        let Some(wrong) = invalid_part(&node, target) else { return Ok(()) };
+        let Some(wrong) = invalid_part(&node, target) else {
+            return Ok(());
+        };
         let verb = if target == Target::Del { "delete" } else { "assign to" };
         let message = format!("cannot {verb} {}", kind_name(wrong));
-        Err(Problem::Error(self.error(SyntaxErrorKind::Syntax, self.extent_of(wrong.span), message)))
+        Err(Problem::Error(self.error(
+            SyntaxErrorKind::Syntax,
+            self.extent_of(wrong.span),
+            message,
+        )))
     }
 
     /// Kinds and places of the arguments that tokens make.
@@ -150,10 +184,19 @@ impl Diagnosis<'_> {
         let bytes = self.bytes(span);
         let call = format!("f({})", self.span_text(span));
         match tree::expression(&call) {
-            Ok(Expr { kind: ExprKind::Call { arguments, .. }, .. }) => {
+            Ok(Expr {
+                kind: ExprKind::Call { arguments, .. },
+                ..
+            }) => {
                 let moved = |offset: u32| (offset + bytes.start).saturating_sub(2);
-                let place = |span: Bytes| Bytes { start: moved(span.start), end: moved(span.end) };
-                arguments.iter().map(|argument| (argument.kind, place(argument.value.span))).collect()
+                let place = |span: Bytes| Bytes {
+                    start: moved(span.start),
+                    end: moved(span.end),
+                };
+                arguments
+                    .iter()
+                    .map(|argument| (argument.kind, place(argument.value.span)))
+                    .collect()
             }
             _ => Vec::new(),
         }
@@ -182,7 +225,11 @@ impl Diagnosis<'_> {
                 }
                 let kind = if imaginary { "real" } else { "imaginary" };
                 let message = format!("{kind} number required in complex literal");
-                Err(Problem::Error(self.error(SyntaxErrorKind::Syntax, extent(token), message)))
+                Err(Problem::Error(self.error(
+                    SyntaxErrorKind::Syntax,
+                    extent(token),
+                    message,
+                )))
             }
         }
     }
@@ -192,7 +239,9 @@ impl Diagnosis<'_> {
         let at_last = |message: String| Problem::Error(self.error_at_last(SyntaxErrorKind::Syntax, message));
         let mut first_is_bytes = None;
         for token in tokens {
-            let Some(literal) = strings::split(self.text_of(token)) else { continue };
+            let Some(literal) = strings::split(self.text_of(token)) else {
+                continue;
+            };
             let prefix = literal.prefix;
             if prefix.bytes {
                 strings::decode_bytes(literal.body, prefix.raw).map_err(|error| {
@@ -227,17 +276,32 @@ impl Diagnosis<'_> {
 fn read_field(text: &str, line: u32) -> Result<Expr, Problem> {
     let text = format!("({text})\n");
     let tokenizer = Tokenizer::new(&text, line, false, false);
-    let mut diagnosis =
-        Diagnosis { text: &text, tokenizer, tokens: Vec::new(), first_line: line, is_field: true };
+    let mut diagnosis = Diagnosis {
+        text: &text,
+        tokenizer,
+        tokens: Vec::new(),
+        first_line: line,
+        is_field: true,
+    };
     match diagnosis.verdict("field", false) {
-        Verdict::Error(SyntaxError { kind: SyntaxErrorKind::Memory, .. }) => Err(Problem::Memory),
+        Verdict::Error(SyntaxError {
+            kind: SyntaxErrorKind::Memory,
+            ..
+        }) => Err(Problem::Memory),
         Verdict::Error(error) => Err(Problem::Error(error)),
-        _ => Ok(Expr { kind: ExprKind::None, span: Bytes::default() }),
+        _ => Ok(Expr {
+            kind: ExprKind::None,
+            span: Bytes::default(),
+        }),
     }
 }
 
 fn range(start: Extent, end: Extent) -> Extent {
-    Extent { end_line: end.end_line, end_column: end.end_column, ..start }
+    Extent {
+        end_line: end.end_line,
+        end_column: end.end_column,
+        ..start
+    }
 }
 
 /// The part of an expression that cannot be a target.

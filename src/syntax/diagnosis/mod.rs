@@ -76,7 +76,13 @@ pub fn diagnose(text: &str, entry: Entry, partial: bool) -> Verdict {
         Entry::Eval => "eval",
     };
     let tokenizer = Tokenizer::new(text, 1, single, partial);
-    let mut diagnosis = Diagnosis { text, tokenizer, tokens: Vec::new(), first_line: 1, is_field: false };
+    let mut diagnosis = Diagnosis {
+        text,
+        tokenizer,
+        tokens: Vec::new(),
+        first_line: 1,
+        is_field: false,
+    };
     diagnosis.verdict(rule, partial)
 }
 
@@ -106,7 +112,11 @@ impl<'a> Diagnosis<'a> {
             }
             Some(Problem::Error(error)) => {
                 let readable = self.tokenizer.stop == Stop::None;
-                Verdict::Error(if readable { self.later_error().unwrap_or(error) } else { error })
+                Verdict::Error(if readable {
+                    self.later_error().unwrap_or(error)
+                } else {
+                    error
+                })
             }
             Some(Problem::Stopped) | None => {
                 let error = match last {
@@ -155,7 +165,12 @@ impl<'a> Diagnosis<'a> {
 
     fn never_closed(&self) -> Option<SyntaxError> {
         let (bracket, line, column) = self.tokenizer.open_bracket()?;
-        let place = Extent { line, column, end_line: line, end_column: -1 };
+        let place = Extent {
+            line,
+            column,
+            end_line: line,
+            end_column: -1,
+        };
         let message = format!("'{}' was never closed", bracket as char);
         let mut error = self.error(SyntaxErrorKind::Syntax, place, message);
         error.end_column = 0;
@@ -172,7 +187,16 @@ impl<'a> Diagnosis<'a> {
                     let at = self.tokenizer.at;
                     let kind = Kind::End;
                     let (column, end_column) = (-1, -1);
-                    let token = Token { kind, start: at, end: at, line, column, end_line: line, end_column, level: 0 };
+                    let token = Token {
+                        kind,
+                        start: at,
+                        end: at,
+                        line,
+                        column,
+                        end_line: line,
+                        end_column,
+                        level: 0,
+                    };
                     self.tokens.push(token);
                     return Err(match problem {
                         Problem::Stopped => Problem::Error(self.stopped()),
@@ -187,17 +211,28 @@ impl<'a> Diagnosis<'a> {
     /// The error for a tokenizer that stopped without one.
     fn stopped(&self) -> SyntaxError {
         let line = self.tokenizer.line;
-        let mut place = Extent { line, column: 0, end_line: line, end_column: -1 };
+        let mut place = Extent {
+            line,
+            column: 0,
+            end_line: line,
+            end_column: -1,
+        };
         let (kind, message) = match self.tokenizer.stop {
             Stop::Dedent => {
                 let message = "unindent does not match any outer indentation level";
                 return self.error_at_last(SyntaxErrorKind::Indentation, message.into());
             }
-            Stop::TabSpace => (SyntaxErrorKind::Tab, "inconsistent use of tabs and spaces in indentation"),
+            Stop::TabSpace => (
+                SyntaxErrorKind::Tab,
+                "inconsistent use of tabs and spaces in indentation",
+            ),
             Stop::TooDeep => (SyntaxErrorKind::Indentation, "too many levels of indentation"),
             Stop::Continuation => {
                 place.column = (self.tokenizer.at - self.tokenizer.kept) as i64 - 1;
-                (SyntaxErrorKind::Syntax, "unexpected character after line continuation character")
+                (
+                    SyntaxErrorKind::Syntax,
+                    "unexpected character after line continuation character",
+                )
             }
             _ => {
                 let unexpected = || self.error_at_last(SyntaxErrorKind::Syntax, "unexpected EOF while parsing".into());
@@ -221,7 +256,9 @@ impl<'a> Diagnosis<'a> {
 
     /// An error at the last token read.
     fn error_at_last(&self, kind: SyntaxErrorKind, message: String) -> SyntaxError {
-        let Some(token) = self.tokens.last() else { return SyntaxError::without_place(kind, message) };
+        let Some(token) = self.tokens.last() else {
+            return SyntaxError::without_place(kind, message);
+        };
         let mut place = extent(token);
         let mut unknown_end = false;
         if token.column < 0 {
@@ -247,7 +284,11 @@ impl<'a> Diagnosis<'a> {
             let before = text.char_indices().take_while(|(at, _)| *at < column).count();
             before + beyond
         };
-        let message = if self.is_field { format!("f-string: {message}") } else { message };
+        let message = if self.is_field {
+            format!("f-string: {message}")
+        } else {
+            message
+        };
         SyntaxError {
             kind,
             message,
@@ -272,6 +313,10 @@ impl<'a> Diagnosis<'a> {
 
 /// Where a token is.
 fn extent(token: &Token) -> Extent {
-    Extent { line: token.line, column: token.column, end_line: token.end_line, end_column: token.end_column }
+    Extent {
+        line: token.line,
+        column: token.column,
+        end_line: token.end_line,
+        end_column: token.end_column,
+    }
 }
-

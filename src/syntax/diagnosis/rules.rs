@@ -124,7 +124,9 @@ fn words(text: &str) -> Vec<Word<'_>> {
             continue;
         }
         while let Some(first) = rest.chars().next() {
-            let length = rest.find(|next: char| !next.is_ascii_alphanumeric() && next != '_').unwrap_or(rest.len());
+            let length = rest
+                .find(|next: char| !next.is_ascii_alphanumeric() && next != '_')
+                .unwrap_or(rest.len());
             let taken = if length > 0 {
                 let name = rest.get(..length).unwrap_or("");
                 let mark = rest.as_bytes().get(length).copied();
@@ -136,7 +138,10 @@ fn words(text: &str) -> Vec<Word<'_>> {
                     length
                 }
             } else if first == '\'' {
-                let end = rest.get(1..).and_then(|rest| rest.find('\'')).map_or(rest.len(), |end| end + 1);
+                let end = rest
+                    .get(1..)
+                    .and_then(|rest| rest.find('\''))
+                    .map_or(rest.len(), |end| end + 1);
                 words.push(Word::Literal(rest.get(1..end).unwrap_or("")));
                 end + 1
             } else if first == '"' {
@@ -178,10 +183,18 @@ struct Compiler<'a> {
 }
 
 fn compile(text: &str) -> Program {
-    let mut compiler = Compiler { words: words(text), at: 0, program: Program::default(), nodes: [false; 2] };
+    let mut compiler = Compiler {
+        words: words(text),
+        at: 0,
+        program: Program::default(),
+        nodes: [false; 2],
+    };
     while let Some(Word::Name(name)) = compiler.next() {
         let number = compiler.rule(name);
-        let mut rule = Rule { entry: compiler.here(), ..Rule::default() };
+        let mut rule = Rule {
+            entry: compiler.here(),
+            ..Rule::default()
+        };
         loop {
             match compiler.next() {
                 Some(Word::Sign('@')) => rule.remembered = true,
@@ -462,7 +475,12 @@ impl<'a> Compiler<'a> {
             _ => Place::Here,
         };
         let same = captures == ["a", "a"];
-        self.program.mistakes.push(Mistake { place, message, nodes: self.nodes, same });
+        self.program.mistakes.push(Mistake {
+            place,
+            message,
+            nodes: self.nodes,
+            same,
+        });
         let number = self.program.mistakes.len() as u16 - 1;
         self.emit(Op::Mistake(number));
     }

@@ -124,7 +124,10 @@ impl<'a> Tokenizer<'a> {
                 self.stop = Stop::End;
                 return None;
             }
-            let length = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |end| end + 1);
+            let length = rest
+                .iter()
+                .position(|&byte| byte == b'\n')
+                .map_or(rest.len(), |end| end + 1);
             if self.start.is_none() {
                 self.kept = self.at;
             }
@@ -145,7 +148,9 @@ impl<'a> Tokenizer<'a> {
 
     /// The innermost open bracket, its line and column.
     pub fn open_bracket(&self) -> Option<(u8, u32, i64)> {
-        self.brackets.last().map(|bracket| (bracket.byte, bracket.line, bracket.column))
+        self.brackets
+            .last()
+            .map(|bracket| (bracket.byte, bracket.line, bracket.column))
     }
 
     /// The next token, without what one prompt entry needs.
@@ -167,7 +172,11 @@ impl<'a> Tokenizer<'a> {
         } else {
             self.started = true;
         }
-        let line_start = if kind == Kind::String { self.string_line_start } else { self.line_start };
+        let line_start = if kind == Kind::String {
+            self.string_line_start
+        } else {
+            self.line_start
+        };
         let column = |offset: Option<usize>, line_start: usize| match offset {
             Some(offset) if offset >= line_start => (offset - line_start) as i64,
             _ => -1,
@@ -176,7 +185,11 @@ impl<'a> Tokenizer<'a> {
             kind,
             start: start.unwrap_or(self.at),
             end: end.unwrap_or(self.at),
-            line: if kind == Kind::String { self.first_line } else { self.line },
+            line: if kind == Kind::String {
+                self.first_line
+            } else {
+                self.line
+            },
             column: column(start, line_start),
             end_line: self.line,
             end_column: column(end, self.line_start),
@@ -198,7 +211,9 @@ impl<'a> Tokenizer<'a> {
         let line = self.bytes.get(self.line_start..).unwrap_or(&[]);
         let length = line.iter().position(|&byte| byte == b'\n').unwrap_or(line.len());
         let text = String::from_utf8_lossy(line.get(..length).unwrap_or(line)).into_owned();
-        let here = String::from_utf8_lossy(self.bytes.get(self.line_start..self.at).unwrap_or(&[])).chars().count();
+        let here = String::from_utf8_lossy(self.bytes.get(self.line_start..self.at).unwrap_or(&[]))
+            .chars()
+            .count();
         let (column, end_column) = range.unwrap_or((here as u32, here as u32));
         Err(Problem::Error(SyntaxError {
             kind: SyntaxErrorKind::Syntax,
@@ -362,8 +377,10 @@ impl<'a> Tokenizer<'a> {
 
     fn word(&mut self, start: usize) -> Result<Kind, Problem> {
         let rest = self.bytes.get(start..).unwrap_or(&[]);
-        let length =
-            rest.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80).count();
+        let length = rest
+            .iter()
+            .take_while(|&&byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80)
+            .count();
         let word = self.text.get(start..start + length).unwrap_or("");
         let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
         let quote = rest.get(letters).copied();
@@ -385,7 +402,9 @@ impl<'a> Tokenizer<'a> {
                 !pest::unicode::XID_CONTINUE(character)
             }
         });
-        let Some((at, character)) = invalid else { return Ok(Kind::Name) };
+        let Some((at, character)) = invalid else {
+            return Ok(Kind::Name);
+        };
         self.at = start + at + character.len_utf8();
         let code = format!("U+{:04X}", character as u32);
         let message = if is_printable(character) {
@@ -405,7 +424,9 @@ impl<'a> Tokenizer<'a> {
             Err(error) => {
                 self.at = start + error.read;
                 let column = (start - self.line_start) as u32;
-                let range = error.range.map(|(from, to)| (column + from as u32 + 1, column + to as u32));
+                let range = error
+                    .range
+                    .map(|(from, to)| (column + from as u32 + 1, column + to as u32));
                 self.error(error.message, range)
             }
         }
@@ -437,7 +458,11 @@ impl<'a> Tokenizer<'a> {
                     self.at = start + 1;
                     self.line_start = self.string_line_start;
                     self.line = self.first_line;
-                    let what = if size == 3 { "triple-quoted string literal" } else { "string literal" };
+                    let what = if size == 3 {
+                        "triple-quoted string literal"
+                    } else {
+                        "string literal"
+                    };
                     let result = self.error(format!("unterminated {what} (detected at line {detected})"), None);
                     if byte.is_none() && size == 3 {
                         self.stop = Stop::EndInString;
@@ -473,7 +498,11 @@ impl<'a> Tokenizer<'a> {
                     return self.error("too many nested parentheses".into(), None);
                 }
                 let column = (start - self.line_start) as i64;
-                self.brackets.push(Bracket { byte, line: self.line, column });
+                self.brackets.push(Bracket {
+                    byte,
+                    line: self.line,
+                    column,
+                });
             }
             b')' | b']' | b'}' => {
                 let Some(open) = self.brackets.pop() else {
@@ -503,7 +532,14 @@ fn is_printable(character: char) -> bool {
     use pest::unicode::{
         CONTROL, FORMAT, LINE_SEPARATOR, PARAGRAPH_SEPARATOR, PRIVATE_USE, SPACE_SEPARATOR, UNASSIGNED,
     };
-    let hidden =
-        [CONTROL, FORMAT, LINE_SEPARATOR, PARAGRAPH_SEPARATOR, PRIVATE_USE, SPACE_SEPARATOR, UNASSIGNED];
+    let hidden = [
+        CONTROL,
+        FORMAT,
+        LINE_SEPARATOR,
+        PARAGRAPH_SEPARATOR,
+        PRIVATE_USE,
+        SPACE_SEPARATOR,
+        UNASSIGNED,
+    ];
     !hidden.iter().any(|has| has(character))
 }

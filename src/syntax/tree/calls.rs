@@ -14,7 +14,9 @@ impl<'a> Builder<'a> {
         let mut height = 0;
         let (mut keywords, mut mappings) = (false, false);
         while children.peek().is_some() {
-            let mut parts = children.require()?.children;
+            let node = children.require()?;
+            let place = self.span(&node);
+            let mut parts = node.children;
             let kind = match parts.peek() {
                 Some(Rule::star) => ArgumentKind::Star,
                 Some(Rule::double_star) => ArgumentKind::DoubleStar,
@@ -35,7 +37,11 @@ impl<'a> Builder<'a> {
                 };
                 let (comprehension, height) = self.comprehension(item, None, &mut children)?;
                 let item = self.item(ExprKind::GeneratorExp(comprehension), span, height)?;
-                arguments.push(Argument { kind, value: item.expr });
+                arguments.push(Argument {
+                    kind,
+                    span: item.outer,
+                    value: item.expr,
+                });
                 return Ok((arguments, item.height));
             }
             let argument = match parts.peek() {
@@ -52,6 +58,7 @@ impl<'a> Builder<'a> {
                     Argument {
                         kind: ArgumentKind::Keyword(name),
                         value: value.expr,
+                        span: place,
                     }
                 }
                 Some(Rule::walrus) => {
@@ -61,9 +68,14 @@ impl<'a> Builder<'a> {
                     Argument {
                         kind,
                         value: self.named(item, value)?.expr,
+                        span: place,
                     }
                 }
-                _ => Argument { kind, value: item.expr },
+                _ => Argument {
+                    kind,
+                    value: item.expr,
+                    span: place,
+                },
             };
             match argument.kind {
                 ArgumentKind::Positional if keywords || mappings => return Err(Refusal::Syntax),

@@ -84,7 +84,11 @@ fn infix(text: &str) -> Built<(Operator, u8)> {
 }
 
 fn check_waiting(count: usize) -> Built<()> {
-    if count > MAX_WAITING { Err(Refusal::Memory) } else { Ok(()) }
+    if count > MAX_WAITING {
+        Err(Refusal::Memory)
+    } else {
+        Ok(())
+    }
 }
 
 impl<'a> Builder<'a> {

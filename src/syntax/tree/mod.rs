@@ -144,12 +144,22 @@ pub fn field(source: &str, text: &str, base: u32) -> Built<Expr> {
 /// The expression at `place` in `source`, with whatever stands around it left out. For error messages: it may
 /// also be a starred one.
 pub fn fragment(source: &str, place: Span) -> Built<Expr> {
-    let text = source.get(place.start as usize..place.end as usize).ok_or(Refusal::Syntax)?;
+    let text = source
+        .get(place.start as usize..place.end as usize)
+        .ok_or(Refusal::Syntax)?;
     let layout = lay_out(text, place.start, Extent::Fragment)?;
     let nodes = read(Rule::fragment, &layout)?;
-    let builder = Builder { source, layout: &layout, nodes: &nodes };
+    let builder = Builder {
+        source,
+        layout: &layout,
+        nodes: &nodes,
+    };
     let mut parts = builder.entry()?;
-    let item = if parts.peek() == Some(Rule::yield_expr) { builder.yielded(&mut parts)? } else { builder.items(&mut parts)? };
+    let item = if parts.peek() == Some(Rule::yield_expr) {
+        builder.yielded(&mut parts)?
+    } else {
+        builder.items(&mut parts)?
+    };
     Ok(item.expr)
 }
 
