@@ -1,228 +1,211 @@
-"""Containers: Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict."""
+"""Containers. Two bases hold what is shared: `_Indexed` numbers its items, `_Keyed` names them."""
 import operator
-from collections import OrderedDict, abc as container_abcs
-from itertools import chain, islice
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch.nn.modules.module import Module, _addindent
 from torch.nn.parameter import Parameter
 
 
-class Container(Module):
-    def __init__(self, **kwargs):
-        super().__init__()
-        for key, value in kwargs.items():
-            self.add_module(key, value)
+class _Indexed:
+    """Items stand under "0", "1", ...; `_key` turns an index into its name."""
 
-
-class Sequential(Module):
-    def __init__(self, *args):
-        super().__init__()
-        if len(args) == 1 and isinstance(args[0], OrderedDict):
-            for key, module in args[0].items():
-                self.add_module(key, module)
-        else:
-            for index, module in enumerate(args):
-                self.add_module(str(index), module)
-
-    def _key_of(self, index):
-        size = len(self)
-        index = operator.index(index)
-        if not -size <= index < size:
+    def _key(self, index):
+        index, size = operator.index(index), len(self)
+        if index < -size or index >= size:
             raise IndexError(f"index {index} is out of range")
-        return next(islice(self._modules, index % size, None))
+        return str(index % size)
 
-    def __getitem__(self, index):
-        if isinstance(index, slice):
-            return self.__class__(OrderedDict(list(self._modules.items())[index]))
-        return self._modules[self._key_of(index)]
-
-    def __setitem__(self, index, module):
-        setattr(self, self._key_of(index), module)
-
-    def __delitem__(self, index):
-        keys = list(self._modules)[index] if isinstance(index, slice) else [self._key_of(index)]
-        for key in keys:
-            delattr(self, key)
-        self._modules = OrderedDict((str(i), module) for i, module in enumerate(self._modules.values()))
+    def _renumber(self, modules):
+        self._modules = OrderedDict((str(number), module) for number, module in enumerate(modules))
 
     def __len__(self):
         return len(self._modules)
 
-    def __add__(self, other):
-        if isinstance(other, Sequential):
-            result = Sequential()
-            for layer in chain(self, other):
-                result.append(layer)
-            return result
-        raise ValueError(
-            f"add operator supports only objects of Sequential class, but {str(type(other))} is given."
-        )
+    def __iter__(self):
+        return iter(self._modules.values())
+
+    def __setitem__(self, index, module):
+        setattr(self, self._key(index), module)
+
+    def __delitem__(self, index):
+        kept = list(self._modules.values())
+        if isinstance(index, slice):
+            del kept[index]
+        else:
+            kept.remove(self._modules[self._key(index)])
+        self._renumber(kept)
+
+    def __dir__(self):
+        return [name for name in super().__dir__() if not name.isdigit()]
+
+    def append(self, module):
+        self.add_module(str(len(self)), module)
+        return self
 
     def pop(self, key):
         module = self[key]
         del self[key]
         return module
 
-    def __iadd__(self, other):
-        if isinstance(other, Sequential):
-            offset = len(self)
-            for i, module in enumerate(other):
-                self.add_module(str(i + offset), module)
-            return self
-        raise ValueError(
-            f"add operator supports only objects of Sequential class, but {str(type(other))} is given."
-        )
 
-    def __mul__(self, other):
-        if not isinstance(other, int):
-            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(other)}")
-        if other <= 0:
-            raise ValueError(f"Non-positive multiplication factor {other} for {type(self)}")
-        result = Sequential()
-        for _ in range(other):
-            for module in self:
-                result.append(module)
-        return result
+class Container(Module):
+    def __init__(self, **kwargs):
+        super().__init__()
+        for name in kwargs:
+            self.add_module(name, kwargs[name])
 
-    def __rmul__(self, other):
-        return self.__mul__(other)
 
-    def __imul__(self, other):
-        if not isinstance(other, int):
-            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(other)}")
-        if other <= 0:
-            raise ValueError(f"Non-positive multiplication factor {other} for {type(self)}")
-        size = len(self)
-        for turn in range(1, other):
-            for i in range(size):
-                self.add_module(str(i + size * turn), self._modules[str(i)])
-        return self
-
-    def __dir__(self):
-        return [key for key in super().__dir__() if not key.isdigit()]
-
-    def __iter__(self):
-        return iter(self._modules.values())
+class Sequential(_Indexed, Module):
+    def __init__(self, *args):
+        super().__init__()
+        named = args[0].items() if len(args) == 1 and isinstance(args[0], OrderedDict) else enumerate(args)
+        for name, module in named:
+            self.add_module(str(name), module)
 
     def forward(self, input):
-        for module in self:
+        for module in self._modules.values():
             input = module(input)
         return input
 
-    def append(self, module):
-        self.add_module(str(len(self)), module)
+    def _key(self, index):
+        return list(self._modules)[int(super()._key(index))]
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return type(self)(OrderedDict(list(self._modules.items())[index]))
+        return self._modules[self._key(index)]
+
+    def extend(self, sequential):
+        for module in sequential:
+            self.append(module)
         return self
 
     def insert(self, index, module):
         if not isinstance(module, Module):
             raise AssertionError(f"module should be of type: {Module}")
-        size = len(self._modules)
-        if not -size <= index <= size:
+        modules = list(self._modules.values())
+        if index < -len(modules) or index > len(modules):
             raise IndexError(f"Index out of range: {index}")
-        if index < 0:
-            index += size
-        for i in range(size, index, -1):
-            self._modules[str(i)] = self._modules[str(i - 1)]
-        self._modules[str(index)] = module
+        modules.insert(index, module)
+        self._renumber(modules)
         return self
 
-    def extend(self, sequential):
-        for layer in sequential:
-            self.append(layer)
-        return self
+    def _check_other(self, other):
+        if not isinstance(other, Sequential):
+            raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
+
+    def _check_factor(self, factor):
+        if not isinstance(factor, int):
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(factor)}")
+        if factor <= 0:
+            raise ValueError(f"Non-positive multiplication factor {factor} for {type(self)}")
+
+    def __add__(self, other):
+        self._check_other(other)
+        return Sequential(*self, *other)
+
+    def __iadd__(self, other):
+        self._check_other(other)
+        return self.extend(list(other))
+
+    def __mul__(self, factor):
+        self._check_factor(factor)
+        return Sequential(*list(self) * factor)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, factor):
+        self._check_factor(factor)
+        return self.extend(list(self) * (factor - 1))
 
 
-class ModuleList(Module):
+class ModuleList(_Indexed, Module):
     def __init__(self, modules=None):
         super().__init__()
         if modules is not None:
-            self += modules
-
-    def _get_abs_string_index(self, index):
-        index = operator.index(index)
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"index {index} is out of range")
-        return str(index + len(self) if index < 0 else index)
+            self.extend(modules)
 
     def __getitem__(self, index):
         if isinstance(index, slice):
-            return self.__class__(list(self._modules.values())[index])
-        return self._modules[self._get_abs_string_index(index)]
-
-    def __setitem__(self, index, module):
-        return setattr(self, self._get_abs_string_index(index), module)
-
-    def __delitem__(self, index):
-        if isinstance(index, slice):
-            for i in range(len(self._modules))[index]:
-                delattr(self, str(i))
-        else:
-            delattr(self, self._get_abs_string_index(index))
-        self._modules = OrderedDict((str(i), module) for i, module in enumerate(self._modules.values()))
-
-    def __len__(self):
-        return len(self._modules)
-
-    def __iter__(self):
-        return iter(self._modules.values())
-
-    def __iadd__(self, modules):
-        return self.extend(modules)
-
-    def __add__(self, other):
-        combined = ModuleList()
-        for i, module in enumerate(chain(self, other)):
-            combined.add_module(str(i), module)
-        return combined
-
-    def __repr__(self):
-        """Runs of equal children are shown once, as `(0-2): 3 x Linear(...)`."""
-        reprs = [repr(item) for item in self]
-        if not reprs:
-            return self._get_name() + "()"
-        runs = [[0, 0, reprs[0]]]
-        for i, text in enumerate(reprs[1:], 1):
-            if text == runs[-1][2]:
-                runs[-1][1] = i
-            else:
-                runs.append([i, i, text])
-        lines = []
-        for start, end, text in runs:
-            place = f"({start})" if start == end else f"({start}-{end})"
-            body = text if start == end else f"{end - start + 1} x {text}"
-            lines.append(_addindent(f"{place}: {body}", 2))
-        return self._get_name() + "(\n  " + "\n  ".join(lines) + "\n)"
-
-    def __dir__(self):
-        return [key for key in super().__dir__() if not key.isdigit()]
-
-    def insert(self, index, module):
-        for i in range(len(self._modules), index, -1):
-            self._modules[str(i)] = self._modules[str(i - 1)]
-        self._modules[str(index)] = module
-
-    def append(self, module):
-        self.add_module(str(len(self)), module)
-        return self
-
-    def pop(self, key):
-        module = self[key]
-        del self[key]
-        return module
+            return type(self)(list(self._modules.values())[index])
+        return self._modules[self._key(index)]
 
     def extend(self, modules):
-        if not isinstance(modules, container_abcs.Iterable):
-            raise TypeError(
-                "ModuleList.extend should be called with an iterable, but got " + type(modules).__name__
-            )
-        offset = len(self)
-        for i, module in enumerate(modules):
-            self.add_module(str(offset + i), module)
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"ModuleList.extend should be called with an iterable, but got {type(modules).__name__}")
+        for module in list(modules):
+            self.append(module)
         return self
 
+    __iadd__ = extend
 
-class ModuleDict(Module):
+    def __add__(self, other):
+        return ModuleList([*self, *other])
+
+    def insert(self, index, module):
+        modules = list(self._modules.values())
+        modules.insert(index, module)
+        self._renumber(modules)
+
+    def __repr__(self):
+        # neighbours that look alike share a line: `(0-2): 3 x Linear(...)`
+        groups = []
+        for number, text in enumerate(map(repr, self)):
+            if groups and groups[-1][2] == text:
+                groups[-1][1] = number
+            else:
+                groups.append([number, number, text])
+        if not groups:
+            return f"{self._get_name()}()"
+        result = f"{self._get_name()}(\n"
+        for first, last, text in groups:
+            line = f"({first}): {text}" if first == last else f"({first}-{last}): {last - first + 1} x {text}"
+            result += f"  {_addindent(line, 2)}\n"
+        return result + ")"
+
+
+class _Keyed:
+    """Items under keys of the user's; `update` takes what dicts take."""
+
+    def __iter__(self):
+        return iter(self.keys())
+
+    def __len__(self):
+        return len(self.keys())
+
+    def __contains__(self, key):
+        return key in self.keys()
+
+    def pop(self, key):
+        value = self[key]
+        del self[key]
+        return value
+
+    def _update(self, name, title, given, ordered):
+        if not isinstance(given, Iterable):
+            raise TypeError(
+                f"{name}.update should be called with an iterable of key/value pairs, but got {type(given).__name__}"
+            )
+        if isinstance(given, (Mapping, type(self))):
+            pairs = list(given.items())
+            pairs = pairs if ordered or isinstance(given, (OrderedDict, type(self))) else sorted(pairs)
+        else:
+            pairs = []
+            for number, pair in enumerate(given):
+                if not isinstance(pair, Iterable):
+                    raise TypeError(
+                        f"{title} update sequence element #{number} should be Iterable; is{type(pair).__name__}"
+                    )
+                if len(pair) != 2:
+                    raise ValueError(f"{title} update sequence element #{number} has length {len(pair)}; 2 is required")
+                pairs.append((pair[0], pair[1]))
+        for key, value in pairs:
+            self[key] = value
+
+
+class ModuleDict(_Keyed, Module):
     def __init__(self, modules=None):
         super().__init__()
         if modules is not None:
@@ -237,247 +220,159 @@ class ModuleDict(Module):
     def __delitem__(self, key):
         del self._modules[key]
 
-    def __len__(self):
-        return len(self._modules)
-
-    def __iter__(self):
-        return iter(self._modules)
-
-    def __contains__(self, key):
-        return key in self._modules
-
-    def clear(self):
-        self._modules.clear()
-
-    def pop(self, key):
-        module = self[key]
-        del self[key]
-        return module
-
     def keys(self):
         return self._modules.keys()
-
-    def items(self):
-        return self._modules.items()
 
     def values(self):
         return self._modules.values()
 
+    def items(self):
+        return self._modules.items()
+
+    def clear(self):
+        self._modules.clear()
+
     def update(self, modules):
-        if not isinstance(modules, container_abcs.Iterable):
-            raise TypeError(
-                "ModuleDict.update should be called with an iterable of key/value pairs, but got "
-                + type(modules).__name__
-            )
-        if isinstance(modules, (OrderedDict, ModuleDict, container_abcs.Mapping)):
-            for key, module in modules.items():
-                self[key] = module
-            return
-        for j, m in enumerate(modules):
-            if not isinstance(m, container_abcs.Iterable):
-                raise TypeError(
-                    "ModuleDict update sequence element #" + str(j) + " should be Iterable; is" + type(m).__name__
-                )
-            if not len(m) == 2:
-                raise ValueError(
-                    "ModuleDict update sequence element #" + str(j) + " has length " + str(len(m)) + "; 2 is required"
-                )
-            self[m[0]] = m[1]
+        self._update("ModuleDict", "ModuleDict", modules, ordered=True)
 
 
-def _shown(key, value):
-    if isinstance(value, torch.Tensor):
-        size = "x".join(str(size) for size in value.size())
-        kind = torch.typename(value) if not isinstance(value, Parameter) else "Parameter"
-        place = "" if not value.is_cuda else f" (GPU {value.get_device()})"
-        return f"{kind} containing: [{_legacy_name(value, kind)} of size {size}{place}]"
-    return f"Object of type: {type(value).__name__}"
+def _as_parameter(value):
+    is_plain = isinstance(value, torch.Tensor) and not isinstance(value, Parameter)
+    return Parameter(value) if is_plain else value
 
 
-def _legacy_name(value, kind):
-    return torch.typename(value)
+def _lines(items):
+    """How the containers of parameters list what they hold."""
+    for key, value in items:
+        if isinstance(value, torch.Tensor):
+            kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
+            size = "x".join(map(str, value.size()))
+            yield f"  ({key}): {kind} containing: [{value.dtype} of size {size}]"
+        else:
+            yield f"  ({key}): Object of type: {type(value).__name__}"
 
 
-class ParameterList(Module):
+class ParameterList(_Indexed, Module):
     def __init__(self, values=None):
         super().__init__()
         self._size = 0
         if values is not None:
-            self += values
-
-    def _get_abs_string_index(self, index):
-        index = operator.index(index)
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"index {index} is out of range")
-        return str(index + len(self) if index < 0 else index)
-
-    def __getitem__(self, index):
-        if isinstance(index, slice):
-            out = self.__class__()
-            for i in range(*index.indices(len(self))):
-                out.append(self[i])
-            return out
-        return getattr(self, self._get_abs_string_index(index))
-
-    def __setitem__(self, index, param):
-        index = self._get_abs_string_index(index)
-        if isinstance(param, torch.Tensor) and not isinstance(param, Parameter):
-            param = Parameter(param)
-        return setattr(self, str(index), param)
+            self.extend(values)
 
     def __len__(self):
         return self._size
 
     def __iter__(self):
-        return iter(self[i] for i in range(len(self)))
+        return (self[number] for number in range(self._size))
 
-    def __iadd__(self, parameters):
-        return self.extend(parameters)
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return type(self)(self[number] for number in range(self._size)[index])
+        return getattr(self, self._key(index))
 
-    def __dir__(self):
-        return [key for key in super().__dir__() if not key.isdigit()]
+    def __setitem__(self, index, value):
+        setattr(self, self._key(index), _as_parameter(value))
 
     def append(self, value):
-        index = len(self)
         self._size += 1
-        self[index] = value
+        self[self._size - 1] = value
         return self
 
     def extend(self, values):
-        if not isinstance(values, container_abcs.Iterable) or isinstance(values, torch.Tensor):
-            raise TypeError(
-                "ParameterList.extend should be called with an iterable, but got " + type(values).__name__
-            )
+        if not isinstance(values, Iterable) or isinstance(values, torch.Tensor):
+            raise TypeError(f"ParameterList.extend should be called with an iterable, but got {type(values).__name__}")
         for value in values:
             self.append(value)
         return self
 
+    __iadd__ = extend
+
     def extra_repr(self):
-        return "\n".join(f"  ({key}): {_shown(key, value)}" for key, value in enumerate(self))
+        return "\n".join(_lines(enumerate(self)))
 
     def __call__(self, *args, **kwargs):
         raise RuntimeError("ParameterList should not be called.")
 
 
-class ParameterDict(Module):
+class ParameterDict(_Keyed, Module):
     def __init__(self, parameters=None):
         super().__init__()
         self._keys = {}
         if parameters is not None:
             self.update(parameters)
 
-    def _key_to_attr(self, key):
+    @staticmethod
+    def _checked(key):
         if not isinstance(key, str):
             raise TypeError(
-                "Index given to ParameterDict cannot be used as a key as it is not a string (type is "
-                f"'{type(key).__name__}'). Open an issue on github if you need non-string keys."
+                "Index given to ParameterDict cannot be used as a key as it is not a string "
+                f"(type is '{type(key).__name__}'). Open an issue on github if you need non-string keys."
             )
         return key
 
     def __getitem__(self, key):
-        return getattr(self, self._key_to_attr(key))
+        return getattr(self, self._checked(key))
 
     def __setitem__(self, key, value):
         self._keys[key] = None
-        attr = self._key_to_attr(key)
-        if isinstance(value, torch.Tensor) and not isinstance(value, Parameter):
-            value = Parameter(value)
-        setattr(self, attr, value)
+        setattr(self, self._checked(key), _as_parameter(value))
 
     def __delitem__(self, key):
         del self._keys[key]
-        delattr(self, self._key_to_attr(key))
-
-    def __len__(self):
-        return len(self._keys)
-
-    def __iter__(self):
-        return iter(self._keys)
+        delattr(self, self._checked(key))
 
     def __reversed__(self):
-        return reversed(list(self._keys))
-
-    def copy(self):
-        return ParameterDict(OrderedDict((key, self[key]) for key in self._keys))
-
-    def __contains__(self, key):
-        return key in self._keys
-
-    def setdefault(self, key, default=None):
-        if key not in self:
-            self[key] = default
-        return self[key]
-
-    def clear(self):
-        for key in self._keys.copy():
-            del self[key]
-
-    def pop(self, key):
-        value = self[key]
-        del self[key]
-        return value
-
-    def popitem(self):
-        key, _ = self._keys.popitem()
-        value = self[key]
-        self._keys[key] = None
-        del self[key]
-        return key, value
-
-    def get(self, key, default=None):
-        return self[key] if key in self else default
-
-    def fromkeys(self, keys, default=None):
-        return ParameterDict((key, default) for key in keys)
+        return reversed(self._keys)
 
     def keys(self):
         return self._keys.keys()
 
-    def items(self):
-        return ((key, self[key]) for key in self._keys)
-
     def values(self):
         return (self[key] for key in self._keys)
 
+    def items(self):
+        return ((key, self[key]) for key in self._keys)
+
+    def get(self, key, default=None):
+        return self[key] if key in self._keys else default
+
+    def setdefault(self, key, default=None):
+        if key not in self._keys:
+            self[key] = default
+        return self[key]
+
+    def popitem(self):
+        key = next(reversed(self._keys))
+        return key, self.pop(key)
+
+    def clear(self):
+        for key in list(self._keys):
+            del self[key]
+
+    def copy(self):
+        return ParameterDict(OrderedDict(self.items()))
+
+    def fromkeys(self, keys, default=None):
+        return ParameterDict((key, default) for key in keys)
+
     def update(self, parameters):
-        if not isinstance(parameters, container_abcs.Iterable):
-            raise TypeError(
-                "ParametersDict.update should be called with an iterable of key/value pairs, but got "
-                + type(parameters).__name__
-            )
-        if isinstance(parameters, (OrderedDict, ParameterDict)):
-            for key, parameter in parameters.items():
-                self[key] = parameter
-        elif isinstance(parameters, container_abcs.Mapping):
-            for key, parameter in sorted(parameters.items()):
-                self[key] = parameter
-        else:
-            for j, p in enumerate(parameters):
-                if not isinstance(p, container_abcs.Iterable):
-                    raise TypeError(
-                        "ParameterDict update sequence element #" + str(j) + " should be Iterable; is" + type(p).__name__
-                    )
-                if not len(p) == 2:
-                    raise ValueError(
-                        "ParameterDict update sequence element #" + str(j) + " has length " + str(len(p)) + "; 2 is required"
-                    )
-                self[p[0]] = p[1]
+        self._update("ParametersDict", "ParameterDict", parameters, ordered=False)
 
     def extra_repr(self):
-        return "\n".join(f"  ({key}): {_shown(key, value)}" for key, value in self.items())
+        return "\n".join(_lines(self.items()))
 
     def __call__(self, input):
         raise RuntimeError("ParameterDict should not be called.")
 
     def __or__(self, other):
-        copy = self.copy()
-        copy.update(other)
-        return copy
+        merged = self.copy()
+        merged.update(other)
+        return merged
 
     def __ror__(self, other):
-        copy = other.copy()
-        copy.update(self)
-        return copy
+        merged = other.copy()
+        merged.update(self)
+        return merged
 
     def __ior__(self, other):
         self.update(other)
