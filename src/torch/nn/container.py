@@ -241,13 +241,13 @@ def _as_parameter(value):
     return Parameter(value) if is_plain else value
 
 
-def _lines(items):
-    """How the containers of parameters list what they hold."""
+def _lines(items, kind_of):
+    """How the containers of parameters list what they hold; `kind_of` names a tensor's type."""
     for key, value in items:
         if isinstance(value, torch.Tensor):
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
             size = "x".join(map(str, value.size()))
-            yield f"  ({key}): {kind} containing: [{value.dtype} of size {size}]"
+            yield f"  ({key}): {kind} containing: [{kind_of(value)} of size {size}]"
         else:
             yield f"  ({key}): Object of type: {type(value).__name__}"
 
@@ -288,7 +288,7 @@ class ParameterList(_Indexed, Module):
     __iadd__ = extend
 
     def extra_repr(self):
-        return "\n".join(_lines(enumerate(self)))
+        return "\n".join(_lines(enumerate(self), lambda tensor: tensor.dtype))
 
     def __call__(self, *args, **kwargs):
         raise RuntimeError("ParameterList should not be called.")
@@ -359,7 +359,7 @@ class ParameterDict(_Keyed, Module):
         self._update("ParametersDict", "ParameterDict", parameters, ordered=False)
 
     def extra_repr(self):
-        return "\n".join(_lines(self.items()))
+        return "\n".join(_lines(self.items(), torch.typename))
 
     def __call__(self, input):
         raise RuntimeError("ParameterDict should not be called.")
