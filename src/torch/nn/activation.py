@@ -1,4 +1,4 @@
-"""Activations. `_Activation` prints the attributes that its class names and calls its function with them."""
+"""Activations. Bases hold what several share; every class has a constructor of its own, which its errors name."""
 import warnings
 
 import torch
@@ -19,26 +19,41 @@ class _Inplace(Module):
 
 
 class ReLU(_Inplace):
+    def __init__(self, inplace=False):
+        super().__init__(inplace)
+
     def forward(self, input):
         return F.relu(input, inplace=self.inplace)
 
 
 class SELU(_Inplace):
+    def __init__(self, inplace=False):
+        super().__init__(inplace)
+
     def forward(self, input):
         return F.selu(input, self.inplace)
 
 
 class SiLU(_Inplace):
+    def __init__(self, inplace=False):
+        super().__init__(inplace)
+
     def forward(self, input):
         return F.silu(input, inplace=self.inplace)
 
 
 class Mish(_Inplace):
+    def __init__(self, inplace=False):
+        super().__init__(inplace)
+
     def forward(self, input):
         return F.mish(input, inplace=self.inplace)
 
 
 class Hardswish(_Inplace):
+    def __init__(self, inplace=False):
+        super().__init__(inplace)
+
     def forward(self, input):
         return F.hardswish(input, self.inplace)
 
@@ -47,6 +62,9 @@ class Hardswish(_Inplace):
 
 
 class Hardsigmoid(_Inplace):
+    def __init__(self, inplace=False):
+        super().__init__(inplace)
+
     def forward(self, input):
         return F.hardsigmoid(input, self.inplace)
 
@@ -71,7 +89,7 @@ class Hardtanh(Module):
         self.max_val = max_val
         self.inplace = inplace
         if self.max_val <= self.min_val:
-            raise AssertionError(f"max_val must be larger than min_val, got min_val={min_val} and max_val={max_val}")
+            raise AssertionError(f"max_val ({max_val}) must be greater than min_val ({min_val})")
 
     def forward(self, input):
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
@@ -113,11 +131,17 @@ class _Alpha(Module):
 
 
 class ELU(_Alpha):
+    def __init__(self, alpha=1.0, inplace=False):
+        super().__init__(alpha, inplace)
+
     def forward(self, input):
         return F.elu(input, self.alpha, self.inplace)
 
 
 class CELU(_Alpha):
+    def __init__(self, alpha=1.0, inplace=False):
+        super().__init__(alpha, inplace)
+
     def forward(self, input):
         return F.celu(input, self.alpha, self.inplace)
 
@@ -221,11 +245,17 @@ class _Shrink(Module):
 
 
 class Hardshrink(_Shrink):
+    def __init__(self, lambd=0.5):
+        super().__init__(lambd)
+
     def forward(self, input):
         return F.hardshrink(input, self.lambd)
 
 
 class Softshrink(_Shrink):
+    def __init__(self, lambd=0.5):
+        super().__init__(lambd)
+
     def forward(self, input):
         return F.softshrink(input, self.lambd)
 
@@ -262,6 +292,9 @@ class _Softmax(Module):
 
 
 class Softmin(_Softmax):
+    def __init__(self, dim=None):
+        super().__init__(dim)
+
     def forward(self, input):
         return F.softmin(input, self.dim, _stacklevel=5)
 
@@ -270,6 +303,9 @@ class Softmin(_Softmax):
 
 
 class Softmax(_Softmax):
+    def __init__(self, dim=None):
+        super().__init__(dim)
+
     def forward(self, input):
         return F.softmax(input, self.dim, _stacklevel=5)
 
@@ -278,6 +314,9 @@ class Softmax(_Softmax):
 
 
 class LogSoftmax(_Softmax):
+    def __init__(self, dim=None):
+        super().__init__(dim)
+
     def forward(self, input):
         return F.log_softmax(input, self.dim, _stacklevel=5)
 

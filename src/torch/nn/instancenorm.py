@@ -7,9 +7,10 @@ from torch.nn.modules.batchnorm import _LazyNormBase, _NormBase
 
 class _InstanceNorm(_NormBase):
     def __init__(
-        self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, device=None, dtype=None
+        self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False, device=None,
+        dtype=None, *, bias=True,
     ):
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def _get_no_batch_dim(self):
         return self._ranks[0]
