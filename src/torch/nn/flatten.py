@@ -18,25 +18,9 @@ class Flatten(Module):
 class Unflatten(Module):
     def __init__(self, dim, unflattened_size):
         super().__init__()
-        if isinstance(dim, str):
-            self._check_pairs(unflattened_size)
-        elif isinstance(dim, int):
-            self._check_sizes(unflattened_size)
-        else:
-            raise TypeError("invalid argument type for dim parameter")
+        self._check_sizes(unflattened_size)
         self.dim = dim
         self.unflattened_size = unflattened_size
-
-    @staticmethod
-    def _check_pairs(sizes):
-        if not isinstance(sizes, tuple):
-            raise TypeError(f"unflattened_size must be a tuple of tuples, but found type {type(sizes).__name__}")
-        for at, pair in enumerate(sizes):
-            if not isinstance(pair, tuple):
-                raise TypeError(
-                    "unflattened_size must be tuple of tuples, "
-                    f"but found element of type {type(pair).__name__} at pos {at}"
-                )
 
     @staticmethod
     def _check_sizes(sizes):

@@ -119,10 +119,8 @@ class _FractionalMaxPoolNd(Module):
     ):
         super().__init__()
         spread, rank = type(self)._spread, type(self)._rank
-        if isinstance(kernel_size, int) and kernel_size <= 0 or (
-            not isinstance(kernel_size, int) and any(size <= 0 for size in kernel_size)
-        ):
-            raise ValueError(f"kernel_size must greater than zero, but got {kernel_size}")
+        if rank == 3 and min(spread(kernel_size)) <= 0:
+            raise ValueError(f"kernel_size must be greater than 0, but got {kernel_size}")
         self.kernel_size = spread(kernel_size)
         self.return_indices = return_indices
         self.register_buffer("_random_samples", _random_samples)
@@ -132,7 +130,7 @@ class _FractionalMaxPoolNd(Module):
         if output_size is None and output_ratio is None:
             raise ValueError(f"{name} requires specifying either an output size, or a pooling ratio")
         if output_size is not None and output_ratio is not None:
-            raise ValueError(f"only one of output_size and output_ratio may be specified")
+            raise ValueError("only one of output_size and output_ratio may be specified")
         if self.output_ratio is not None and not all(0 < ratio < 1 for ratio in self.output_ratio):
             raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
 
