@@ -9,9 +9,11 @@ pub mod highlight;
 pub mod paste;
 pub mod role;
 
+mod native;
 mod real_python;
 
 pub use crate::array::random::watch::{Adoption, Draw, Observed, Origin, Printed};
+pub use native::Native;
 pub use real_python::RealPython;
 
 use std::cell::RefCell;
@@ -198,7 +200,7 @@ impl EngineChoice {
     /// Opens the engine with a fresh namespace.
     pub fn open(&self, setup: &Setup, sink: SharedSink) -> Result<Box<dyn Engine>, OpenError> {
         match self {
-            EngineChoice::Native => Err(OpenError("the native engine is not built in".into())),
+            EngineChoice::Native => Ok(Box::new(Native::open(setup, sink))),
             EngineChoice::Python(program) => Ok(Box::new(RealPython::open(program, setup, sink)?)),
         }
     }
