@@ -14,8 +14,25 @@ use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
+/// Room for deep recursion of Python programs; memory is taken only as it is used.
+pub const STACK: usize = 256 << 20;
+
 /// The program: what `main` runs.
 pub fn main() -> ExitCode {
+    // a fault of ours is reported as an error of the statement that met it
+    std::panic::set_hook(Box::new(|_| {}));
+    match std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(program)
+        .map(std::thread::JoinHandle::join)
+    {
+        Ok(Ok(code)) => code,
+        Ok(Err(_)) => exit(terminal::complain("an internal fault; please report it", replay::FAULT)),
+        Err(_) => program(),
+    }
+}
+
+fn program() -> ExitCode {
     let (own, argv) = arguments::split(std::env::args_os().collect());
     let arguments = match Arguments::try_parse_from(own) {
         Ok(arguments) => arguments,

@@ -342,7 +342,7 @@ fn for_each(
             };
             // deep expressions need room
             if std::thread::Builder::new()
-                .stack_size(64 << 20)
+                .stack_size(super::STACK)
                 .spawn_scoped(scope, work)
                 .is_err()
             {

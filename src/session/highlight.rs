@@ -2,7 +2,8 @@
 
 use super::role::{Role, Styled};
 
-const KEYWORDS: &[&str] = &[
+/// Words that no name may be.
+pub const KEYWORDS: &[&str] = &[
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",

@@ -12,9 +12,10 @@ pub mod role;
 mod native;
 mod real_python;
 
-pub use crate::array::random::watch::{Adoption, Draw, Observed, Origin, Printed};
+use crate::array::random::watch;
 pub use native::Native;
 pub use real_python::RealPython;
+pub use watch::{Adoption, Draw, Observed, Origin, Printed};
 
 use std::cell::RefCell;
 use std::rc::Rc;
