@@ -1,6 +1,7 @@
 //! From text to syntax tree: layout pass, pest grammar, tree, syntax errors.
 
 pub mod ast;
+mod checks;
 mod diagnosis;
 mod error;
 mod fstring;
@@ -39,12 +40,13 @@ pub fn parse_interactive(source: &Source, ended: bool) -> Parsed {
         Ok((module, true)) => {
             let open = module.body.last().is_some_and(is_compound) && !text.ends_with('\n');
             if open && !ended {
-                Parsed::Incomplete
-            } else {
-                Parsed::Complete(module)
+                return Parsed::Incomplete;
+            }
+            match checks::module(source, &module) {
+                Ok(()) => Parsed::Complete(module),
+                Err(error) => Parsed::Error(error),
             }
         }
-        Err(Refusal::Recursion | Refusal::Memory) if !ended => Parsed::Incomplete,
         Ok((_, false)) | Err(Refusal::Syntax) => {
             let lines = with_line_end(text);
             if !ended && matches!(diagnose(&lines, Entry::Single, true), Verdict::Incomplete) {
@@ -58,18 +60,22 @@ pub fn parse_interactive(source: &Source, ended: bool) -> Parsed {
 
 /// Reads a whole file, as `compile(.., "exec")` does.
 pub fn parse_file(source: &Source) -> Result<ast::Module, SyntaxError> {
-    tree::module(&source.text).map_err(|refusal| match refusal {
+    let module = tree::module(&source.text).map_err(|refusal| match refusal {
         Refusal::Syntax => explain(&with_line_end(&source.text), Entry::File),
         refusal => limit(refusal),
-    })
+    })?;
+    checks::module(source, &module)?;
+    Ok(module)
 }
 
 /// Reads one expression, as `compile(.., "eval")` does.
 pub fn parse_expression(source: &Source) -> Result<ast::Expr, SyntaxError> {
-    tree::expression(&source.text).map_err(|refusal| match refusal {
+    let expr = tree::expression(&source.text).map_err(|refusal| match refusal {
         Refusal::Syntax => explain(&source.text, Entry::Eval),
         refusal => limit(refusal),
-    })
+    })?;
+    checks::expression(source, &expr)?;
+    Ok(expr)
 }
 
 fn with_line_end(text: &str) -> Cow<'_, str> {

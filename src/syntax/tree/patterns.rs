@@ -117,10 +117,12 @@ impl<'a> Builder<'a> {
             Rule::name_pattern => self.name_pattern(node)?,
             Rule::literal_pattern => {
                 let value = self.literal_pattern(node)?;
-                match value.kind {
+                let span = value.span;
+                let kind = match value.kind {
                     ExprKind::None | ExprKind::True | ExprKind::False => PatternKind::Singleton(value),
                     _ => PatternKind::Value(value),
-                }
+                };
+                return Ok(Pattern { kind, span });
             }
             Rule::group_pattern => {
                 let (mut patterns, comma) = self.pattern_items(node.children)?;
