@@ -166,7 +166,7 @@ pub fn mish(a: &Array) -> Result<Array> {
 
 /// relu6(x + 3) / 6.
 pub fn hardsigmoid(a: &Array) -> Result<Array> {
-    activation!(a, "hardsigmoid", |x: T| {
+    activation!(a, "hardsigmoid_cpu", |x: T| {
         let y = x + 3.0;
         let y = if y < 0.0 { 0.0 } else { y };
         (if y > 6.0 { 6.0 } else { y }) / 6.0
@@ -192,16 +192,15 @@ pub fn hardshrink(a: &Array, lambda: f64) -> Result<Array> {
 
 /// x moved by lambda toward 0, not across it.
 pub fn softshrink(a: &Array, lambda: f64) -> Result<Array> {
-    activation!(a, "softshrink_cpu", |x: T| {
+    activation!(a, "softshrink_check", |x: T| {
         let lambda = lambda as T;
         if x > lambda {
             x - lambda
         } else if x < -lambda {
             x + lambda
-        } else if x.is_nan() {
-            x
         } else {
-            0.0
+            // 0 with the sign of x; nan stays.
+            x * 0.0
         }
     })
 }

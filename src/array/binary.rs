@@ -3,42 +3,46 @@
 use super::array::Array;
 use super::dtype::Dtype;
 use super::elementwise::{self, run2};
-use super::error::{self, ErrorKind, Result};
-use super::kernels::{complex, map2, power, special, trigonometric};
+use super::error::{self, Result};
+use super::kernels::map2;
 use super::lane::Lane;
 use super::promote::{self, Operand};
 use super::scalar::Scalar;
 use super::unary::unsupported;
 use num_complex::Complex;
 
-type Slice<T> = fn(&mut [T], &[T], &[T]);
-type C64 = Complex<f32>;
-type C128 = Complex<f64>;
+pub use super::bivariate::*;
+pub use super::division::{floor_divide, fmod, remainder, trunc_divide};
+pub use super::power::pow;
+
+pub(super) type Slice<T> = fn(&mut [T], &[T], &[T]);
+pub(super) type C64 = Complex<f32>;
+pub(super) type C128 = Complex<f64>;
 
 /// Loops of an arithmetic function by lane.
-struct Arithmetic {
-    name: &'static str,
+pub(super) struct Arithmetic {
+    pub name: &'static str,
     /// Takes bool (as integers) too.
-    bool: bool,
-    integer: Option<Slice<i64>>,
-    float32: Slice<f32>,
-    float64: Slice<f64>,
-    complex64: Option<Slice<C64>>,
-    complex128: Option<Slice<C128>>,
+    pub bool: bool,
+    pub integer: Option<Slice<i64>>,
+    pub float32: Slice<f32>,
+    pub float64: Slice<f64>,
+    pub complex64: Option<Slice<C64>>,
+    pub complex128: Option<Slice<C128>>,
 }
 
 impl Arithmetic {
     /// Into a new array of the promoted dtype.
-    fn apply(&self, a: Operand, b: Operand) -> Result<Array> {
+    pub fn apply(&self, a: Operand, b: Operand) -> Result<Array> {
         self.apply_in(a, b, promoted(a, b))
     }
 
     /// Into a new array of the promoted dtype, or of the default dtype where that is no floating point type.
-    fn apply_floating(&self, a: Operand, b: Operand) -> Result<Array> {
+    pub fn apply_floating(&self, a: Operand, b: Operand) -> Result<Array> {
         self.apply_in(a, b, promote::to_floating(promoted(a, b)))
     }
 
-    fn apply_in(&self, a: Operand, b: Operand, dtype: Dtype) -> Result<Array> {
+    pub fn apply_in(&self, a: Operand, b: Operand, dtype: Dtype) -> Result<Array> {
         let out = match (a, b) {
             (Operand::Array(x), Operand::Array(y))
                 if x.is_contiguous() && y.is_contiguous() && x.sizes() == y.sizes() =>
@@ -53,6 +57,19 @@ impl Arithmetic {
 
     /// Computes in the output's dtype.
     fn apply_into(&self, out: &Array, a: Operand, b: Operand) -> Result<()> {
+        let (first, second);
+        let (mut a, mut b) = (a, b);
+        if out.dtype().is_integral() {
+            // An operand of a lower category may not fit the result's dtype; it wraps first.
+            if let Some(wrapped) = wrapped(a, out.dtype())? {
+                first = wrapped;
+                a = (&first).into();
+            }
+            if let Some(wrapped) = wrapped(b, out.dtype())? {
+                second = wrapped;
+                b = (&second).into();
+            }
+        }
         fn run<T: Lane>(name: &str, out: &Array, a: Operand, b: Operand, kernel: &Option<Slice<T>>) -> Result<()> {
             let Some(kernel) = kernel else {
                 return unsupported(name, out.dtype());
@@ -72,7 +89,19 @@ impl Arithmetic {
     }
 }
 
-fn promoted(a: Operand, b: Operand) -> Dtype {
+/// A number or 0-d array in the integer dtype of the result, where it has another.
+pub(in crate::array) fn wrapped(operand: Operand, dtype: Dtype) -> Result<Option<Array>> {
+    if operand.dtype() == dtype || dtype == Dtype::Int64 {
+        return Ok(None);
+    }
+    Ok(match operand {
+        Operand::Number(number) => Some(super::copy::full(&[], number, dtype)?),
+        Operand::Array(array) if array.dim() == 0 => Some(super::copy::cast(array, dtype)?),
+        Operand::Array(_) => None,
+    })
+}
+
+pub(super) fn promoted(a: Operand, b: Operand) -> Dtype {
     if let (Operand::Array(x), Operand::Array(y)) = (a, b)
         && x.dtype() == y.dtype()
     {
@@ -83,9 +112,10 @@ fn promoted(a: Operand, b: Operand) -> Dtype {
 
 macro_rules! loops {
     ($f:expr) => {
-        |out, x, y| map2(out, x, y, $f)
+        |out, x, y| $crate::array::kernels::map2(out, x, y, $f)
     };
 }
+pub(super) use loops;
 
 const ADD: Arithmetic = Arithmetic {
     name: "add_stub",
@@ -251,353 +281,6 @@ fn check_alpha(dtype: Dtype, alpha: Scalar) -> Result<()> {
         return error::runtime("For non-complex input tensors, argument alpha must not be a complex number.");
     }
     Ok(())
-}
-
-/// Raises ZeroDivisionError as PyTorch's integer kernels do.
-fn check_divisor(dtype: Dtype, b: Operand) -> Result<()> {
-    if !dtype.is_integral() {
-        return Ok(());
-    }
-    let zero = match b {
-        Operand::Number(number) => number.is_zero(),
-        Operand::Array(array) => super::copy::lanes::<i64>(array)?.contains(&0),
-    };
-    if zero {
-        return Err(super::error::Error::new(ErrorKind::RuntimeError, "ZeroDivisionError"));
-    }
-    Ok(())
-}
-
-macro_rules! float_floor_divide {
-    ($t:ty) => {
-        |a: $t, b: $t| {
-            // As Python's float floor division: consistent with the remainder.
-            if b == 0.0 {
-                return a / b;
-            }
-            let rest = a % b;
-            let mut quotient = (a - rest) / b;
-            if rest != 0.0 && (b < 0.0) != (rest < 0.0) {
-                quotient -= 1.0;
-            }
-            if quotient == 0.0 {
-                return (0.0 as $t).copysign(a / b);
-            }
-            let floored = quotient.floor();
-            if quotient - floored > 0.5 {
-                floored + 1.0
-            } else {
-                floored
-            }
-        }
-    };
-}
-
-const FLOOR_DIVIDE: Arithmetic = Arithmetic {
-    name: "div_floor_cpu",
-    bool: false,
-    integer: Some(loops!(|x: i64, y: i64| {
-        let quotient = x.wrapping_div(if y == 0 { 1 } else { y });
-        if x.wrapping_rem(if y == 0 { 1 } else { y }) != 0 && (x < 0) != (y < 0) {
-            quotient - 1
-        } else {
-            quotient
-        }
-    })),
-    float32: loops!(float_floor_divide!(f32)),
-    float64: loops!(float_floor_divide!(f64)),
-    complex64: None,
-    complex128: None,
-};
-
-/// The quotient rounded down; integers stay integers.
-pub fn floor_divide<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    let (a, b) = (a.into(), b.into());
-    check_divisor(promoted(a, b), b)?;
-    FLOOR_DIVIDE.apply(a, b)
-}
-
-const TRUNC_DIVIDE: Arithmetic = Arithmetic {
-    name: "div_trunc_cpu",
-    bool: false,
-    integer: Some(loops!(|x: i64, y: i64| x.wrapping_div(if y == 0 { 1 } else { y }))),
-    float32: loops!(|x: f32, y: f32| (x / y).trunc()),
-    float64: loops!(|x: f64, y: f64| (x / y).trunc()),
-    complex64: None,
-    complex128: None,
-};
-
-/// The quotient rounded toward zero; integers stay integers.
-pub fn trunc_divide<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    let (a, b) = (a.into(), b.into());
-    check_divisor(promoted(a, b), b)?;
-    TRUNC_DIVIDE.apply(a, b)
-}
-
-macro_rules! float_remainder {
-    ($t:ty) => {
-        |a: $t, b: $t| {
-            let rest = a % b;
-            if rest != 0.0 && (b < 0.0) != (rest < 0.0) {
-                rest + b
-            } else {
-                rest
-            }
-        }
-    };
-}
-
-const REMAINDER: Arithmetic = Arithmetic {
-    name: "remainder_cpu",
-    bool: false,
-    integer: Some(loops!(|x: i64, y: i64| {
-        let rest = x.wrapping_rem(if y == 0 { 1 } else { y });
-        if rest != 0 && (rest < 0) != (y < 0) {
-            rest + y
-        } else {
-            rest
-        }
-    })),
-    float32: loops!(float_remainder!(f32)),
-    float64: loops!(float_remainder!(f64)),
-    complex64: None,
-    complex128: None,
-};
-
-/// Python's modulus: the sign is the divisor's.
-pub fn remainder<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    let (a, b) = (a.into(), b.into());
-    check_divisor(promoted(a, b), b)?;
-    REMAINDER.apply(a, b)
-}
-
-const FMOD: Arithmetic = Arithmetic {
-    name: "fmod_cpu",
-    bool: false,
-    integer: Some(loops!(|x: i64, y: i64| x.wrapping_rem(if y == 0 { 1 } else { y }))),
-    float32: loops!(|x: f32, y: f32| x % y),
-    float64: loops!(|x: f64, y: f64| x % y),
-    complex64: None,
-    complex128: None,
-};
-
-/// C's modulus: the sign is the dividend's.
-pub fn fmod<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    let (a, b) = (a.into(), b.into());
-    check_divisor(promoted(a, b), b)?;
-    FMOD.apply(a, b)
-}
-
-const POW: Arithmetic = Arithmetic {
-    name: "pow",
-    bool: false,
-    integer: Some(loops!(power::pow_i64)),
-    float32: power::pow_slice_f32,
-    float64: power::pow_slice_f64,
-    complex64: Some(loops!(|x: C64, y: C64| {
-        let p = complex::pow(C128::new(x.re as f64, x.im as f64), C128::new(y.re as f64, y.im as f64));
-        C64::new(p.re as f32, p.im as f32)
-    })),
-    complex128: Some(loops!(complex::pow)),
-};
-
-/// x^y.
-pub fn pow<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    let (a, b) = (a.into(), b.into());
-    let dtype = promoted(a, b);
-    if let (Operand::Array(base), Operand::Number(exponent)) = (a, b) {
-        if dtype.is_integral() {
-            if exponent.to_i64() < 0 {
-                return error::runtime("Integers to negative integer powers are not allowed.");
-            }
-        } else if let Some(result) = simple_power(base, exponent, dtype)? {
-            return Ok(result);
-        }
-    }
-    POW.apply_in(a, b, dtype)
-}
-
-/// The exponents that PyTorch computes without `pow`.
-fn simple_power(base: &Array, exponent: Scalar, dtype: Dtype) -> Result<Option<Array>> {
-    let (Scalar::Int(_) | Scalar::Float(_)) = exponent else {
-        return Ok(None);
-    };
-    let exponent = exponent.to_f64();
-    if dtype.is_complex() && exponent != 2.0 {
-        return Ok(None);
-    }
-    let kernels: (Slice1<f32>, Slice1<f64>) = match exponent {
-        2.0 => (|out, x| map1(out, x, |x| x * x), |out, x| map1(out, x, |x| x * x)),
-        3.0 => (
-            |out, x| map1(out, x, |x| x * x * x),
-            |out, x| map1(out, x, |x| x * x * x),
-        ),
-        0.5 => (|out, x| map1(out, x, f32::sqrt), |out, x| map1(out, x, f64::sqrt)),
-        -0.5 => (
-            |out, x| map1(out, x, |x| 1.0 / x.sqrt()),
-            |out, x| map1(out, x, |x| 1.0 / x.sqrt()),
-        ),
-        -1.0 => (|out, x| map1(out, x, |x| 1.0 / x), |out, x| map1(out, x, |x| 1.0 / x)),
-        -2.0 => (
-            |out, x| map1(out, x, |x| 1.0 / (x * x)),
-            |out, x| map1(out, x, |x| 1.0 / (x * x)),
-        ),
-        1.0 => (|out, x| out.copy_from_slice(x), |out, x| out.copy_from_slice(x)),
-        _ => return Ok(None),
-    };
-    let out = elementwise::result(&[base.into()], dtype)?;
-    match dtype {
-        Dtype::Float64 => elementwise::run1::<f64, f64>(&out, base.into(), &kernels.1),
-        Dtype::Complex64 | Dtype::Complex128 => {
-            elementwise::run1::<C128, C128>(&out, base.into(), &|out, x| map1(out, x, |x| x * x))
-        }
-        _ => elementwise::run1::<f32, f32>(&out, base.into(), &kernels.0),
-    }
-    Ok(Some(out))
-}
-
-type Slice1<T> = fn(&mut [T], &[T]);
-use super::kernels::map1;
-
-macro_rules! extremum {
-    ($t:ty, $op:tt) => {
-        |x: $t, y: $t| if x $op y || x != x { x } else { y }
-    };
-}
-
-const MAXIMUM: Arithmetic = Arithmetic {
-    name: "maximum_cpu",
-    bool: true,
-    integer: Some(loops!(|x: i64, y: i64| x.max(y))),
-    float32: loops!(extremum!(f32, >)),
-    float64: loops!(extremum!(f64, >)),
-    complex64: None,
-    complex128: None,
-};
-
-const MINIMUM: Arithmetic = Arithmetic {
-    name: "minimum_cpu",
-    bool: true,
-    integer: Some(loops!(|x: i64, y: i64| x.min(y))),
-    float32: loops!(extremum!(f32, <)),
-    float64: loops!(extremum!(f64, <)),
-    complex64: None,
-    complex128: None,
-};
-
-/// The larger; nan wins.
-pub fn maximum<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    let (a, b) = (a.into(), b.into());
-    if promoted(a, b).is_complex() {
-        return error::type_error("maximum not implemented for complex tensors.");
-    }
-    MAXIMUM.apply(a, b)
-}
-
-/// The smaller; nan wins.
-pub fn minimum<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    let (a, b) = (a.into(), b.into());
-    if promoted(a, b).is_complex() {
-        return error::type_error("minimum not implemented for complex tensors.");
-    }
-    MINIMUM.apply(a, b)
-}
-
-macro_rules! arithmetic {
-    ($($(#[$doc:meta])* $name:ident($kernel:literal, $apply:ident): $i64:expr, $f32:expr, $f64:expr;)*) => {$(
-        $(#[$doc])*
-        pub fn $name<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-            const FUNCTION: Arithmetic = Arithmetic {
-                name: $kernel,
-                bool: !matches!($kernel.as_bytes()[0], b'g' | b'l'),
-                integer: $i64,
-                float32: loops!($f32),
-                float64: loops!($f64),
-                complex64: None,
-                complex128: None,
-            };
-            FUNCTION.$apply(a.into(), b.into())
-        }
-    )*};
-}
-
-arithmetic! {
-    /// The larger; nan loses.
-    fmax("fmax_cpu", apply): Some(loops!(|x: i64, y: i64| x.max(y))), f32::max, f64::max;
-    /// The smaller; nan loses.
-    fmin("fmin_cpu", apply): Some(loops!(|x: i64, y: i64| x.min(y))), f32::min, f64::min;
-    /// The angle of the point (y, x): the first operand is the ordinate.
-    atan2("atan2_cpu", apply_floating): None, trigonometric::atan2_f32, trigonometric::atan2_f64;
-    /// sqrt(x^2 + y^2).
-    hypot("hypot_cpu", apply): None, |x: f32, y: f32| (x as f64).hypot(y as f64) as f32, f64::hypot;
-    /// The magnitude of x with the sign of y.
-    copysign("copysign_cpu", apply_floating): None, f32::copysign, f64::copysign;
-    /// The next representable number from x toward y.
-    nextafter("nextafter_cpu", apply): None, libm::nextafterf, libm::nextafter;
-    /// 0 below 0, the second operand at 0, 1 above.
-    heaviside("heaviside_cpu", apply): Some(loops!(|x: i64, y: i64| if x == 0 { y } else { (x > 0) as i64 })),
-        |x: f32, y: f32| if x == 0.0 { y } else { (x > 0.0) as u8 as f32 },
-        |x: f64, y: f64| if x == 0.0 { y } else { (x > 0.0) as u8 as f64 };
-    /// x * ln y; 0 where x is 0.
-    xlogy("xlogy_cpu", apply_floating): None,
-        |x: f32, y: f32| if y.is_nan() { y } else if x == 0.0 { 0.0 } else { x * super::kernels::logarithm::ln_f32(y) },
-        |x: f64, y: f64| if y.is_nan() { y } else if x == 0.0 { 0.0 } else { x * super::kernels::logarithm::ln_f64(y) };
-    /// x * ln(1 + y); 0 where x is 0.
-    xlog1py("xlog1py_cpu", apply_floating): None,
-        |x: f32, y: f32| if y.is_nan() { y } else if x == 0.0 { 0.0 } else { x * super::kernels::logarithm::log1p_f32(y) },
-        |x: f64, y: f64| if y.is_nan() { y } else if x == 0.0 { 0.0 } else { x * y.ln_1p() };
-    /// The Hurwitz zeta function.
-    zeta("zeta_cpu", apply_floating): None, |x: f32, y: f32| special::zeta(x as f64, y as f64) as f32, special::zeta;
-    /// The regularised lower incomplete gamma function.
-    igamma("igamma_cpu", apply): None, |x: f32, y: f32| special::igamma(x as f64, y as f64) as f32, special::igamma;
-    /// The regularised upper incomplete gamma function.
-    igammac("igammac_cpu", apply): None, |x: f32, y: f32| special::igammac(x as f64, y as f64) as f32, special::igammac;
-    /// ln(e^x + e^y).
-    logaddexp("logaddexp_cpu", apply): None,
-        |x: f32, y: f32| if x.is_infinite() && x == y { x } else { (x.max(y) as f64 + (-((x - y).abs() as f64)).exp().ln_1p()) as f32 },
-        |x: f64, y: f64| if x.is_infinite() && x == y { x } else { x.max(y) + (-(x - y).abs()).exp().ln_1p() };
-    /// log2(2^x + 2^y).
-    logaddexp2("logaddexp2_cpu", apply): None,
-        |x: f32, y: f32| if x.is_infinite() && x == y { x } else {
-            (x.max(y) as f64 + (-((x - y).abs() as f64)).exp2().ln_1p() * std::f64::consts::LOG2_E) as f32
-        },
-        |x: f64, y: f64| if x.is_infinite() && x == y { x } else {
-            x.max(y) + (-(x - y).abs()).exp2().ln_1p() * std::f64::consts::LOG2_E
-        };
-}
-
-/// A function of integers alone.
-fn of_integers(a: Operand, b: Operand, name: &str, f: fn(i64, i64) -> i64) -> Result<Array> {
-    let dtype = promoted(a, b);
-    if !dtype.is_integer() {
-        return unsupported(name, dtype);
-    }
-    let out = elementwise::result(&[a, b], dtype)?;
-    run2::<i64, i64, i64>(&out, a, b, &|out, x, y| map2(out, x, y, f));
-    Ok(out)
-}
-
-/// The greatest common divisor of integers.
-pub fn gcd<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    of_integers(a.into(), b.into(), "gcd_cpu", |x, y| greatest_divisor(x, y) as i64)
-}
-
-/// The least common multiple of integers.
-pub fn lcm<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    of_integers(a.into(), b.into(), "lcm_cpu", |x, y| match greatest_divisor(x, y) {
-        0 => 0,
-        g => (x.wrapping_div(g as i64)).wrapping_mul(y).wrapping_abs(),
-    })
-}
-
-fn greatest_divisor(x: i64, y: i64) -> u64 {
-    num_integer::gcd(x.unsigned_abs(), y.unsigned_abs())
-}
-
-/// x * 2^y.
-pub fn ldexp<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
-    let power = pow(Scalar::Float(2.0), b)?;
-    mul(a.into(), &power)
 }
 
 /// In-place arithmetic on arrays whose dtype is the result's, without a temporary.

@@ -1,6 +1,7 @@
 //! Comparisons, logic and bits of two operands.
 
 use super::array::Array;
+use super::binary::wrapped;
 use super::dtype::Dtype;
 use super::elementwise::{self, run2};
 use super::error::{self, Result};
@@ -18,6 +19,19 @@ macro_rules! ordering {
             let (a, b) = (a.into(), b.into());
             let dtype = promote::result_type(&[a, b]);
             let out = elementwise::result(&[a, b], Dtype::Bool)?;
+            let (first, second);
+            let (mut a, mut b) = (a, b);
+            if dtype.is_integral() {
+                // As in arithmetic: an operand of a lower category wraps to the common dtype first.
+                if let Some(wrapped) = wrapped(a, dtype)? {
+                    first = wrapped;
+                    a = (&first).into();
+                }
+                if let Some(wrapped) = wrapped(b, dtype)? {
+                    second = wrapped;
+                    b = (&second).into();
+                }
+            }
             match dtype {
                 Dtype::Float64 => run2::<f64, f64, bool>(&out, a, b, &|out, x, y| map2(out, x, y, |x, y| x $op y)),
                 Dtype::Float32 => run2::<f32, f32, bool>(&out, a, b, &|out, x, y| map2(out, x, y, |x, y| x $op y)),
@@ -99,10 +113,10 @@ macro_rules! bits {
         pub fn $name<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> Result<Array> {
             let (a, b) = (a.into(), b.into());
             let dtype = promote::result_type(&[a, b]);
+            let out = elementwise::result(&[a, b], dtype)?;
             if !dtype.is_integral() {
                 return unsupported($kernel, dtype);
             }
-            let out = elementwise::result(&[a, b], dtype)?;
             if dtype == Dtype::Bool {
                 run2::<bool, bool, bool>(&out, a, b, &|out, x, y| map2(out, x, y, |x, y| x $op y));
             } else {
@@ -142,6 +156,7 @@ pub fn shift_right<'a>(a: impl Into<Operand<'a>>, b: impl Into<Operand<'a>>) -> 
 
 fn shift<'a>(a: Operand<'a>, b: Operand<'a>, name: &str, f: fn(i64, i64, i64) -> i64) -> Result<Array> {
     let dtype = promote::result_type(&[a, b]);
+    let out = elementwise::result(&[a, b], dtype)?;
     if !dtype.is_integer() {
         return unsupported(name, dtype);
     }
@@ -150,7 +165,6 @@ fn shift<'a>(a: Operand<'a>, b: Operand<'a>, name: &str, f: fn(i64, i64, i64) ->
     } else {
         dtype.size() as i64 * 8
     };
-    let out = elementwise::result(&[a, b], dtype)?;
     run2::<i64, i64, i64>(&out, a, b, &|out, x, y| map2(out, x, y, |x, y| f(x, y, bits)));
     Ok(out)
 }

@@ -148,13 +148,7 @@ pub fn clone(array: &Array) -> Result<Array> {
 
 /// A new array of another dtype, even where the dtype is the same already.
 pub fn cast_copy(array: &Array, dtype: Dtype) -> Result<Array> {
-    let out = if array.is_contiguous() {
-        Array::unfilled(array.sizes(), dtype)?
-    } else if layout::is_non_overlapping_and_dense(array) {
-        Array::unfilled(array.sizes(), dtype)?.view(array.sizes().into(), array.strides().into(), 0)
-    } else {
-        layout::result_like(array.sizes(), dtype, &[array])?
-    };
+    let out = layout::unfilled_like(array, dtype)?;
     fill_from(&out, array.into());
     Ok(out)
 }

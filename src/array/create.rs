@@ -5,6 +5,7 @@ use super::copy;
 use super::dtype::Dtype;
 use super::error::{self, Result};
 use super::scalar::Scalar;
+use super::unary::unsupported;
 
 pub use super::copy::full;
 
@@ -14,6 +15,9 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: Dtype) -> Result<
         (start, end, step),
         (Scalar::Float(_), ..) | (_, Scalar::Float(_), _) | (_, _, Scalar::Float(_))
     );
+    if dtype == Dtype::Bool {
+        return unsupported("arange_cpu", dtype);
+    }
     let (a, b, s) = (start.to_f64(), end.to_f64(), step.to_f64());
     if s == 0.0 {
         return error::runtime("step must be nonzero");
@@ -72,6 +76,9 @@ pub fn linspace(start: Scalar, end: Scalar, steps: i64, dtype: Dtype) -> Result<
         let im = linspace(Scalar::Float(ai), Scalar::Float(bi), steps, Dtype::Float64)?;
         return copy::into_dtype(super::ternary::complex(&re, &im)?, dtype);
     }
+    if dtype == Dtype::Bool {
+        return unsupported("linspace_cpu", dtype);
+    }
     if dtype.is_integral() {
         let (a, b) = (start.to_i64(), end.to_i64());
         let step = (b as f64 - a as f64) / (steps - 1) as f64;
@@ -122,6 +129,9 @@ pub fn linspace(start: Scalar, end: Scalar, steps: i64, dtype: Dtype) -> Result<
 
 /// Powers of `base` at `steps` exponents from `start` to `end`, both included.
 pub fn logspace(start: Scalar, end: Scalar, steps: i64, base: f64, dtype: Dtype) -> Result<Array> {
+    if dtype == Dtype::Bool {
+        return unsupported("logspace_cpu", dtype);
+    }
     let inner = if dtype.is_complex() {
         Dtype::Complex128
     } else {

@@ -144,6 +144,25 @@ pub(in crate::array) fn result_like(sizes: &[i64], dtype: Dtype, operands: &[&Ar
     Ok(fresh.view(sizes.into(), result, 0))
 }
 
+/// A new unfilled array with the sizes and, where they are dense, the strides of another: `empty_like`.
+pub(in crate::array) fn unfilled_like(array: &Array, dtype: Dtype) -> Result<Array> {
+    if array.is_contiguous() {
+        return Array::unfilled(array.sizes(), dtype);
+    }
+    if is_non_overlapping_and_dense(array) {
+        let fresh = Array::unfilled(array.sizes(), dtype)?;
+        return Ok(fresh.view(array.sizes().into(), array.strides().into(), 0));
+    }
+    result_like(array.sizes(), dtype, &[array])
+}
+
+/// A new array of zeros with the sizes and, where they are dense, the strides of another.
+pub fn zeros_like(array: &Array, dtype: Dtype) -> Result<Array> {
+    let fresh = Array::zeros(array.sizes(), dtype)?;
+    let strides = unfilled_like(array, Dtype::Bool)?;
+    Ok(fresh.view(array.sizes().into(), strides.strides().into(), 0))
+}
+
 /// Dense in some order of its dimensions: no gaps, no overlap.
 pub fn is_non_overlapping_and_dense(array: &Array) -> bool {
     if array.is_contiguous() {

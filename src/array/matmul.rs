@@ -184,6 +184,7 @@ fn multiply(a: &Array, b: &Array, name: &str) -> Result<Array> {
         Dtype::Float32 | Dtype::Float16 | Dtype::BFloat16 => batches::<f32>(a, b)?,
         Dtype::Complex64 => batches::<Complex<f32>>(a, b)?,
         Dtype::Complex128 => batches::<Complex<f64>>(a, b)?,
+        Dtype::Bool if a.numel() == 0 || b.numel() == 0 => batches::<i64>(a, b)?,
         Dtype::Bool => return unsupported(name, dtype),
         _ => batches::<i64>(a, b)?,
     };
@@ -457,6 +458,16 @@ fn batched(a: &Array, b: &Array) -> Result<Array> {
     }
     // A single right matrix: fold the batches of the left one into rows.
     if db == 2 {
+        if b_vector {
+            let folded = copy::contiguous(a)?;
+            let count: i64 = batch.iter().product::<i64>() * rows;
+            let folded = folded.view(
+                [count, inner].as_slice().into(),
+                [inner, 1].as_slice().into(),
+                folded.offset(),
+            );
+            return Ok(reduce::reshape_fresh(mv(&folded, b)?, &result));
+        }
         let folded = copy::contiguous(&a2)?;
         let count: i64 = batch.iter().product::<i64>() * rows;
         let folded = folded.view(

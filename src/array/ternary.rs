@@ -123,6 +123,7 @@ pub fn lerp<'a>(start: &'a Array, end: &'a Array, weight: impl Into<Operand<'a>>
             })
         }),
         dtype if dtype.is_floating_point() => run!(f32),
+        _ if matches!(weight, Operand::Array(_)) => return unsupported("lerp_kernel_tensor", dtype),
         _ => return unsupported("lerp_kernel_scalar", dtype),
     }
     Ok(out)
@@ -137,6 +138,9 @@ pub fn addcmul<'a>(
 ) -> Result<Array> {
     let (input, a, b) = (input.into(), a.into(), b.into());
     let dtype = promote::result_type(&[input, a, b]);
+    if dtype == Dtype::Bool {
+        return unsupported("addcmul_cpu_out", dtype);
+    }
     let out = elementwise::result(&[input, a, b], dtype)?;
     match dtype {
         Dtype::Float64 => {

@@ -17,6 +17,8 @@ pub(in crate::array) struct Floating {
     pub float32: Slice<f32>,
     pub float64: Slice<f64>,
     pub complex: Option<Slice<Complex<f64>>>,
+    /// Takes float16 and bfloat16 too.
+    pub half: bool,
 }
 
 /// `"lgamma" not implemented for 'ComplexFloat'`.
@@ -38,8 +40,12 @@ impl Floating {
             Dtype::Float64 => run1::<f64, f64>(out, a.into(), &self.float64),
             Dtype::Complex64 | Dtype::Complex128 => match &self.complex {
                 Some(kernel) => run1::<Complex<f64>, Complex<f64>>(out, a.into(), kernel),
+                None if self.name.ends_with("2rad") || self.name.ends_with("2deg") => {
+                    return error::not_implemented(format!("{} is not supported for complex tensors.", self.name));
+                }
                 None => return unsupported(self.name, dtype),
             },
+            Dtype::Float16 | Dtype::BFloat16 if !self.half => return unsupported(self.name, dtype),
             _ => run1::<f32, f32>(out, a.into(), &self.float32),
         }
         Ok(())
@@ -56,6 +62,7 @@ macro_rules! floating {
                 float32: |out, x| map1(out, x, $f32),
                 float64: |out, x| map1(out, x, $f64),
                 complex: floating!(@complex $($complex)?),
+                half: true,
             };
             FUNCTION.apply(a)
         }
@@ -116,16 +123,17 @@ floating! {
 }
 
 macro_rules! special {
-    ($($(#[$doc:meta])* $name:ident: $f64:path;)*) => {
+    (half: $half:literal; $($(#[$doc:meta])* $name:ident: $f64:path;)*) => {
         $(
             $(#[$doc])*
             /// Integers and bool give the default dtype; complex numbers are refused.
             pub fn $name(a: &Array) -> Result<Array> {
                 const FUNCTION: Floating = Floating {
-                    name: concat!(stringify!($name), "_vml_cpu"),
+                    name: if $half { concat!(stringify!($name), "_vml_cpu") } else { concat!(stringify!($name), "_cpu") },
                     float32: |out, x| map1(out, x, |x: f32| $f64(x as f64) as f32),
                     float64: |out, x| map1(out, x, $f64),
                     complex: None,
+                    half: $half,
                 };
                 FUNCTION.apply(a)
             }
@@ -134,6 +142,7 @@ macro_rules! special {
 }
 
 special! {
+    half: true;
     /// The error function.
     erf: special::erf;
     /// 1 - erf(x).
@@ -154,6 +163,10 @@ special! {
     i1e: special::i1e;
     /// The standard normal distribution function.
     ndtr: special::ndtr;
+}
+
+special! {
+    half: false;
     /// The logarithm of `ndtr`.
     log_ndtr: special::log_ndtr;
     /// The inverse of `ndtr`.
@@ -179,6 +192,7 @@ pub fn sin(a: &Array) -> Result<Array> {
         float32: trigonometric::sin_slice_f32,
         float64: |out, x| map1(out, x, trigonometric::sin_f64),
         complex: Some(|out, x| map1(out, x, |z: C| z.sin())),
+        half: true,
     };
     FUNCTION.apply(a)
 }
@@ -190,6 +204,7 @@ pub fn cos(a: &Array) -> Result<Array> {
         float32: trigonometric::cos_slice_f32,
         float64: |out, x| map1(out, x, trigonometric::cos_f64),
         complex: Some(|out, x| map1(out, x, |z: C| z.cos())),
+        half: true,
     };
     FUNCTION.apply(a)
 }
@@ -211,6 +226,7 @@ pub fn sinc(a: &Array) -> Result<Array> {
             },
             float64: |out, x| map1(out, x, special::sinc),
             complex: None,
+            half: true,
         };
         return FUNCTION.apply(a);
     }
@@ -235,6 +251,7 @@ pub fn digamma(a: &Array) -> Result<Array> {
         float32: |out, x| map1(out, x, |x: f32| special::digamma(x as f64) as f32),
         float64: |out, x| map1(out, x, special::digamma),
         complex: None,
+        half: true,
     };
     FUNCTION.apply(a)
 }
@@ -361,34 +378,18 @@ macro_rules! same {
 
 #[inline(always)]
 fn sign_f64(x: f64) -> f64 {
-    if x > 0.0 {
-        1.0
-    } else if x < 0.0 {
-        -1.0
-    } else if x.is_nan() {
-        x
-    } else {
-        0.0
-    }
+    (x > 0.0) as u8 as f64 - (x < 0.0) as u8 as f64
 }
 
 #[inline(always)]
 fn sign_f32(x: f32) -> f32 {
-    if x > 0.0 {
-        1.0
-    } else if x < 0.0 {
-        -1.0
-    } else if x.is_nan() {
-        x
-    } else {
-        0.0
-    }
+    (x > 0.0) as u8 as f32 - (x < 0.0) as u8 as f32
 }
 
 same! {
     /// x * x.
     square_same("square", bool: true): |x: i64| x.wrapping_mul(x), |x: f32| x * x, |x: f64| x * x, |z: C| z * z;
-    /// -1, 0 or 1 by sign; nan for nan.
+    /// -1, 0 or 1 by sign; 0 for nan.
     sign("sign_cpu", bool: true): |x: i64| x.signum(), sign_f32, sign_f64;
     /// `sign` of real numbers, z / |z| of complex ones.
     sgn("sgn_cpu", bool: true): |x: i64| x.signum(), sign_f32, sign_f64, complex::sgn;
@@ -513,8 +514,11 @@ pub fn view_as_real(a: &Array) -> Array {
 
 /// Rounds to so many decimals; negative counts round to tens, hundreds ...
 pub fn round_decimals(a: &Array, decimals: i64) -> Result<Array> {
-    if decimals == 0 || a.dtype().is_integral() {
+    if decimals == 0 {
         return round(a);
+    }
+    if !a.dtype().is_floating_point() {
+        return unsupported("round_cpu", a.dtype());
     }
     let out = elementwise::result(&[a.into()], a.dtype())?;
     let ten = 10f64.powi(decimals.unsigned_abs().min(400) as i32);

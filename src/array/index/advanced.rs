@@ -17,6 +17,10 @@ struct Places {
     indexed: Vec<i64>,
     after: Vec<i64>,
     sizes: Dims,
+    /// The strides of the indexed array in the result's dimensions, 0 in those of the index.
+    strides: Dims,
+    /// Where the index's dimensions begin, and how many they are.
+    index_dims: (usize, usize),
 }
 
 /// The offsets of all positions of these dimensions, row-major.
@@ -122,7 +126,12 @@ fn places(a: &Array, indices: &[Option<Array>]) -> Result<Places> {
     let mut sizes = before_sizes.clone();
     sizes.extend_from_slice(&shape);
     sizes.extend_from_slice(&after_sizes);
+    let mut strides = before_strides.clone();
+    strides.extend(shape.iter().map(|_| 0));
+    strides.extend_from_slice(&after_strides);
     Ok(Places {
+        strides,
+        index_dims: (before_sizes.len(), shape.len()),
         before: grid(&before_sizes, &before_strides),
         indexed: offsets,
         after: grid(&after_sizes, &after_strides),
@@ -159,18 +168,36 @@ pub fn index(a: &Array, indices: &[Option<Array>]) -> Result<Array> {
     if out.numel() == 0 {
         return Ok(out);
     }
+    gather_places(a, &places, &out);
+    // The result's memory runs like the operands': a permuted source gives a permuted result.
+    let source = a.view(places.sizes.clone(), places.strides.clone(), a.offset());
+    let (first, count) = places.index_dims;
+    let index_strides = super::super::array::contiguous_strides(&places.sizes[first..first + count]);
+    let mut strides: Dims = smallvec::SmallVec::from_elem(0, places.sizes.len());
+    strides[first..first + count].copy_from_slice(&index_strides);
+    let shape = Array::unfilled(&[], Dtype::Int64)?.view(places.sizes.clone(), strides, 0);
+    let like = layout::result_like(&places.sizes, a.dtype(), &[&source, &shape])?;
+    if like.is_contiguous() {
+        return Ok(out);
+    }
+    copy::copy_into(&like, &out)?;
+    Ok(like)
+}
+
+/// Fills a contiguous result.
+fn gather_places(a: &Array, places: &Places, out: &Array) {
     let size = a.dtype().size();
     let (from, to) = (a.data_pointer() as usize, out.data_pointer() as usize);
     if places.after.len() == 1 && places.before.len() == 1 {
         let base = places.before[0] + places.after[0];
         match size {
-            4 => gather::<u32>(a, &out, &places.indexed, base),
-            8 => gather::<u64>(a, &out, &places.indexed, base),
-            1 => gather::<u8>(a, &out, &places.indexed, base),
-            2 => gather::<u16>(a, &out, &places.indexed, base),
-            _ => gather::<Element128>(a, &out, &places.indexed, base),
+            4 => gather::<u32>(a, out, &places.indexed, base),
+            8 => gather::<u64>(a, out, &places.indexed, base),
+            1 => gather::<u8>(a, out, &places.indexed, base),
+            2 => gather::<u16>(a, out, &places.indexed, base),
+            _ => gather::<Element128>(a, out, &places.indexed, base),
         }
-        return Ok(out);
+        return;
     }
     if places.dense() {
         let block = places.after.len() * size;
@@ -182,7 +209,7 @@ pub fn index(a: &Array, indices: &[Option<Array>]) -> Result<Array> {
                 target += block;
             }
         }
-        return Ok(out);
+        return;
     }
     for (k, offset) in places.all().enumerate() {
         // SAFETY: as above, an element at a time.
@@ -194,7 +221,6 @@ pub fn index(a: &Array, indices: &[Option<Array>]) -> Result<Array> {
             )
         };
     }
-    Ok(out)
 }
 
 fn gather<W: Copy + Send + Sync>(a: &Array, out: &Array, offsets: &[i64], base: i64) {

@@ -11,7 +11,7 @@ use super::super::view;
 pub fn flip(a: &Array, dims: &[i64]) -> Result<Array> {
     let flags = layout::wrap_dims(dims, a.dim())?;
     // The output's view runs backward over the flipped dimensions.
-    let out = Array::unfilled(a.sizes(), a.dtype())?;
+    let out = layout::unfilled_like(a, a.dtype())?;
     if a.numel() == 0 {
         return Ok(out);
     }

@@ -188,6 +188,9 @@ pub fn scatter_reduce_(
             ));
         }
     };
+    if a.dtype() == Dtype::Bool && reduce == "mean" || a.dtype().is_complex() && reduce.starts_with("am") {
+        return super::super::unary::unsupported(&format!("scatter_gather_tensor_cpu_reduce_{reduce}"), a.dtype());
+    }
     let values = index_values("scatter_reduce()", "/", index)?;
     check_scatter("scatter_reduce()", a, d, index, Some(source))?;
     if index.numel() == 0 {

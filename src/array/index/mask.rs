@@ -1,13 +1,13 @@
 //! Masks: selecting, filling and finding.
 
-use super::super::array::{Array, Dims};
+use super::super::array::Array;
 use super::super::copy;
 use super::super::dtype::Dtype;
 use super::super::error::{self, Result};
 use super::super::layout;
 use super::super::matmul::cpp_name;
 use super::super::promote::Operand;
-use super::super::ternary;
+use super::super::{ternary, view};
 
 /// Row-major positions of the elements that are not 0.
 fn positions(a: &Array) -> Result<Vec<usize>> {
@@ -15,36 +15,34 @@ fn positions(a: &Array) -> Result<Vec<usize>> {
     Ok(truth.iter().enumerate().filter(|&(_, &x)| x).map(|(i, _)| i).collect())
 }
 
-/// The index of every element that is not 0, one column array for each dimension.
-pub fn nonzero_columns(a: &Array) -> Result<Vec<Array>> {
+/// Columns of indices of the elements that are not 0: [dimensions, count].
+fn columns(a: &Array) -> Result<Array> {
     let found = positions(a)?;
-    let mut steps: Dims = smallvec::SmallVec::from_elem(1, a.dim());
-    for d in (0..a.dim().saturating_sub(1)).rev() {
-        steps[d] = steps[d + 1] * a.sizes()[d + 1];
-    }
-    (0..a.dim())
-        .map(|d| {
-            let column: Vec<i64> = found.iter().map(|&p| p as i64 / steps[d] % a.sizes()[d]).collect();
-            Array::from_vec(&[column.len() as i64], &column)
-        })
-        .collect()
-}
-
-/// The index of every element that is not 0, one row each: [count, dimensions].
-pub fn nonzero(a: &Array) -> Result<Array> {
-    let columns = nonzero_columns(a)?;
-    let count = match columns.first() {
-        Some(column) => column.numel(),
-        None => positions(a)?.len(),
-    };
-    let out = Array::unfilled(&[count as i64, a.dim() as i64], Dtype::Int64)?;
+    let out = Array::unfilled(&[a.dim() as i64, found.len() as i64], Dtype::Int64)?;
     let values = out.fresh_slice_mut::<i64>();
-    for (d, column) in columns.iter().enumerate() {
-        for (i, &x) in column.as_slice::<i64>().unwrap_or(&[]).iter().enumerate() {
-            values[i * a.dim() + d] = x;
+    let mut step = 1;
+    for d in (0..a.dim()).rev() {
+        let size = a.sizes()[d];
+        for (x, &p) in values[d * found.len()..].iter_mut().zip(&found) {
+            *x = p as i64 / step % size;
         }
+        step *= size;
     }
     Ok(out)
+}
+
+/// The index of every element that is not 0, one column array for each dimension.
+pub fn nonzero_columns(a: &Array) -> Result<Vec<Array>> {
+    let columns = columns(a)?;
+    (0..a.dim()).map(|d| view::select(&columns, 0, d as i64)).collect()
+}
+
+/// The index of every element that is not 0, one row each: [count, dimensions]. Columns are contiguous in memory.
+pub fn nonzero(a: &Array) -> Result<Array> {
+    if a.dim() == 0 {
+        return Array::zeros(&[positions(a)?.len() as i64, 0], Dtype::Int64);
+    }
+    view::transpose(&columns(a)?, 0, 1)
 }
 
 /// The elements where the mask, broadcast, is true, as a vector.
@@ -104,7 +102,7 @@ pub fn masked_fill<'a>(a: &'a Array, mask: &Array, value: impl Into<Operand<'a>>
             ternary::where_(mask, &value, a)?
         }
     };
-    Ok(filled)
+    copy::contiguous(&filled)
 }
 
 /// A copy in which the elements where the mask, broadcast, is true are the source's, one after the other.

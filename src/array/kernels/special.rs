@@ -240,7 +240,7 @@ fn bessel_scaled(order: u32, x: f64) -> f64 {
 
 pub fn i0(x: f64) -> f64 {
     if x.is_infinite() {
-        f64::INFINITY
+        f64::NAN
     } else {
         bessel_scaled(0, x) * x.abs().exp()
     }

@@ -52,7 +52,12 @@ pub fn histc(a: &Array, bins: i64, min: f64, max: f64) -> Result<Array> {
         ));
     }
     if !a.dtype().is_floating_point() {
-        return unsupported("histogram_cpu", a.dtype());
+        let kernel = if a.dtype() == Dtype::Bool {
+            "linspace_cpu"
+        } else {
+            "histogram_cpu"
+        };
+        return unsupported(kernel, a.dtype());
     }
     if min > max {
         return error::runtime("torch.histc: max must be larger than min");

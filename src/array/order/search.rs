@@ -18,6 +18,9 @@ pub fn searchsorted(sequence: &Array, values: &Array, right: bool, dtype: Dtype)
             format_sizes(values.sizes())
         ));
     }
+    if sequence.dtype() == Dtype::Bool || sequence.dtype().is_complex() {
+        return super::super::unary::unsupported("searchsorted_out_cpu", sequence.dtype());
+    }
     let (edges, wanted) = (copy::lanes::<f64>(sequence)?, copy::lanes::<f64>(values)?);
     let length = sequence.sizes().last().copied().unwrap_or(1) as usize;
     let each = if sequence.dim() == 1 {

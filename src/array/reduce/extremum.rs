@@ -200,6 +200,9 @@ fn arg(a: &Array, dim: Option<i64>, keepdim: bool, end: End, name: &str) -> Resu
     if a.dtype() == Dtype::Bool {
         return error::not_implemented(format!("{name}(): does not support bool input"));
     }
+    if a.dtype().is_complex() {
+        return error::type_error(format!("{name}(): does not support complex input"));
+    }
     match dim {
         Some(dim) => {
             if a.dim() > 0 || a.numel() > 0 {

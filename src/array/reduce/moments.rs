@@ -91,19 +91,36 @@ pub fn std(a: &Array, dims: Option<&[i64]>, correction: f64, keepdim: bool) -> R
 /// The vector norm of order `p` over `dims` (all if None or empty), of floating point or complex numbers.
 /// `p` may be 0 (how many are not 0) and plus or minus infinity.
 pub fn norm(a: &Array, p: f64, dims: Option<&[i64]>, keepdim: bool) -> Result<Array> {
+    if a.dtype().is_integral() {
+        return error::not_implemented(format!(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}",
+            a.dtype().scalar_type()
+        ));
+    }
     let flags = reduced_flags(a, dims)?;
+    if a.numel() == 0 && (p < 0.0 || p == f64::INFINITY) {
+        let order = super::super::print::python_float(p);
+        let order = order.strip_suffix(".0").unwrap_or(&order);
+        match (0..a.dim()).find(|&d| flags[d] && a.sizes()[d] == 0) {
+            Some(d) if !matches!(dims, None | Some([])) => {
+                return error::runtime(format!(
+                    "linalg.vector_norm cannot compute the {order} norm on the dimension {d}because this dimension is empty and the operation does not have an identity"
+                ));
+            }
+            None => {}
+            _ => {
+                return error::runtime(format!(
+                    "linalg.vector_norm cannot compute the {order} norm on an empty tensor because the operation does not have an identity"
+                ));
+            }
+        }
+    }
     let real = if a.dtype().is_complex() {
         unary::abs(&copy::cast(a, Dtype::Complex128)?)?
     } else {
         a.clone()
     };
     let arranged = arrange::<f64>(&real, &flags, keepdim)?;
-    if arranged.reduced == 0 && (p < 0.0 || p == f64::INFINITY) && arranged.outer * arranged.inner > 0 {
-        return error::runtime(format!(
-            "linalg.vector_norm cannot compute the {} norm on an empty tensor because the operation does not have an identity",
-            super::super::print::python_float(p)
-        ));
-    }
     let result = arranged.rows::<f64, f64>(&move |row| {
         let nan_max = |best: f64, x: f64| {
             if x > best || x.is_nan() || best.is_nan() {

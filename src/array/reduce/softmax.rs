@@ -12,12 +12,12 @@ use super::{SharedSlice, arrange, one_flag, reduced_flags};
 
 /// e^x / sum(e^x) along `dim`, of a floating point array.
 pub fn softmax(a: &Array, dim: i64) -> Result<Array> {
-    along(a, dim, "softmax_lastdim_kernel_impl", row_f32, row_f64)
+    along(a, dim, "softmax", row_f32, row_f64)
 }
 
 /// ln(softmax(x)) along `dim`, of a floating point array.
 pub fn log_softmax(a: &Array, dim: i64) -> Result<Array> {
-    along(a, dim, "log_softmax_lastdim_kernel_impl", log_row_f32, log_row_f64)
+    along(a, dim, "log_softmax", log_row_f32, log_row_f64)
 }
 
 /// The largest element; nan if there is one.
@@ -102,8 +102,12 @@ fn log_row_f64(out: &mut [f64], row: &[f64]) {
 
 fn along(a: &Array, dim: i64, name: &str, f32s: fn(&mut [f32], &[f32]), f64s: fn(&mut [f64], &[f64])) -> Result<Array> {
     let dim = layout::wrap_dim(dim, a.dim())?;
+    if a.numel() == 0 {
+        return Array::zeros(a.sizes(), a.dtype());
+    }
     if !a.dtype().is_floating_point() {
-        return unsupported(name, a.dtype());
+        let last = if dim + 1 == a.dim().max(1) { "_lastdim" } else { "" };
+        return unsupported(&format!("{name}{last}_kernel_impl"), a.dtype());
     }
     let flags = one_flag(a.dim(), dim);
     let result = if a.dtype() == Dtype::Float64 {
