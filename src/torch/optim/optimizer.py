@@ -301,11 +301,14 @@ class _ByParameter(Optimizer):
                     if p.grad is None:
                         continue
                     grad = -p.grad if group.get("maximize") else p.grad
-                    state = self.state[p]
+                    state = self.state[p] if self._remembers(group) else {}
                     if len(state) == 0:
                         self._start(group, p, state)
                     self._update(group, p, grad, state)
         return loss
+
+    def _remembers(self, group):
+        return True
 
     def _start(self, group, p, state):
         pass

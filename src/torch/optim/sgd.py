@@ -17,6 +17,9 @@ class SGD(_ByParameter):
             maximize=maximize, foreach=foreach, differentiable=differentiable, fused=fused,
         ))
 
+    def _remembers(self, group):
+        return group["momentum"] != 0
+
     def _update(self, group, p, grad, state):
         grad = _decayed(grad, p, group["weight_decay"])
         momentum = group["momentum"]
