@@ -64,6 +64,7 @@
 //! `__add__` ... through the class's slot cache. Callables with argument matching of their own implement `Callable`.
 //! Iterators in Rust implement `NativeIterator`.
 
+pub mod builtins;
 pub mod class;
 pub mod code;
 pub mod compile;
@@ -72,6 +73,7 @@ pub mod names;
 pub mod native;
 pub mod object;
 mod traceback;
+pub mod types;
 pub mod value;
 pub mod vm;
 
@@ -82,4 +84,6 @@ pub use value::{R, Raised, Value};
 pub use vm::Vm;
 
 /// Fills a bare machine with the builtin types, functions and modules.
-pub fn install(_vm: &mut Vm) {}
+pub fn install(vm: &mut Vm) {
+    builtins::install(vm);
+}

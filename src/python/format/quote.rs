@@ -66,6 +66,13 @@ pub fn escape_non_ascii(text: &str) -> String {
     out
 }
 
+/// A character as its escape: `\\xe9`, `\\u1234`, `\\U0001f600`.
+pub fn escaped_char(c: char) -> String {
+    let mut out = String::new();
+    push_escaped(c, '\0', true, &mut out);
+    out
+}
+
 /// `repr` of bytes, with the `b`.
 pub fn bytes_repr(bytes: &[u8]) -> String {
     let quote = quote_for(bytes.contains(&b'\''), bytes.contains(&b'"'));

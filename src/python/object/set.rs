@@ -317,6 +317,43 @@ impl Set {
             .map(|(place, e)| (place, e.key.clone()))
     }
 
+    /// Makes room for so many more members, as an update from a dict does.
+    pub fn reserve(&self, more: usize) {
+        let mut data = self.data.borrow_mut();
+        if (data.fill + more) * 5 >= (data.table.len() - 1) * 3 {
+            let wanted = (data.used + more) * 2;
+            data.resize(wanted);
+        }
+    }
+
+    /// Adds the members of another set.
+    pub fn merge(&self, vm: &mut Vm, other: &Set) -> R<()> {
+        if std::ptr::eq(self, other) || other.is_empty() {
+            return Ok(());
+        }
+        if self.data.borrow().fill == 0 {
+            self.replace(other);
+            return Ok(());
+        }
+        self.reserve(other.len());
+        for (hash, item) in other.hashed_items() {
+            self.add_hashed(vm, hash, item)?;
+        }
+        Ok(())
+    }
+
+    /// Takes over the members of another set.
+    pub fn replace(&self, other: &Set) {
+        let copied = other.copy();
+        let mut fresh = copied.data.into_inner();
+        let old = {
+            let mut data = self.data.borrow_mut();
+            fresh.changes = data.changes + 1;
+            std::mem::replace(&mut *data, fresh)
+        };
+        drop(old);
+    }
+
     /// A copy with the layout CPython's copy has: rebuilt when entries were removed.
     pub fn copy(&self) -> Set {
         let mut copied = self.data.borrow().clone();

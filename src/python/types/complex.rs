@@ -1,0 +1,388 @@
+//! `complex`.
+
+use super::int::as_integer;
+use super::number::complex::{self as arithmetic, Fault, Pair};
+use super::float;
+use crate::python::class::{Compare, Slot};
+use crate::python::format::int::too_large_for_float;
+use crate::python::format::{complex as text, read};
+use crate::python::native::{ClassItem, NativeDef, Parser};
+use crate::python::object::Object;
+use crate::python::value::{R, Value};
+use crate::python::vm::Vm;
+
+const BINARY: &str = "(self, value, /)";
+
+pub static ITEMS: &[ClassItem] = &[
+    ClassItem::New(NativeDef::new(
+        "__new__",
+        "(cls, real=0, imag=0)",
+        Parser::Clinic,
+        new,
+        "",
+    )),
+    ClassItem::method(
+        "conjugate",
+        "(self, /)",
+        Parser::NoArgs,
+        conjugate,
+        "Return the complex conjugate of its argument.",
+    ),
+    ClassItem::method(
+        "__complex__",
+        "(self, /)",
+        Parser::NoArgs,
+        positive,
+        "Convert this value to exact type complex.",
+    ),
+    ClassItem::method(
+        "__format__",
+        "(self, format_spec, /)",
+        Parser::One,
+        format,
+        "Convert to a string according to format_spec.",
+    ),
+    ClassItem::method("__getnewargs__", "(self, /)", Parser::NoArgs, get_new_args, ""),
+    ClassItem::getter(
+        "real",
+        |_, this| Ok(Value::float(parts(this).map_or(0.0, |pair| pair.0))),
+        "the real part of a complex number",
+    ),
+    ClassItem::getter(
+        "imag",
+        |_, this| Ok(Value::float(parts(this).map_or(0.0, |pair| pair.1))),
+        "the imaginary part of a complex number",
+    ),
+    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
+    ClassItem::slot("__bool__", "(self, /)", bool, "True if self else False"),
+    ClassItem::slot("__neg__", "(self, /)", negative, "-self"),
+    ClassItem::slot("__pos__", "(self, /)", positive, "+self"),
+    ClassItem::slot("__abs__", "(self, /)", abs, "abs(self)"),
+    ClassItem::slot(
+        "__add__",
+        BINARY,
+        |vm, args| forward(vm, args, add),
+        "Return self+value.",
+    ),
+    ClassItem::slot(
+        "__radd__",
+        BINARY,
+        |vm, args| backward(vm, args, add),
+        "Return value+self.",
+    ),
+    ClassItem::slot(
+        "__sub__",
+        BINARY,
+        |vm, args| forward(vm, args, sub),
+        "Return self-value.",
+    ),
+    ClassItem::slot(
+        "__rsub__",
+        BINARY,
+        |vm, args| backward(vm, args, sub),
+        "Return value-self.",
+    ),
+    ClassItem::slot(
+        "__mul__",
+        BINARY,
+        |vm, args| forward(vm, args, mul),
+        "Return self*value.",
+    ),
+    ClassItem::slot(
+        "__rmul__",
+        BINARY,
+        |vm, args| backward(vm, args, mul),
+        "Return value*self.",
+    ),
+    ClassItem::slot(
+        "__truediv__",
+        BINARY,
+        |vm, args| forward(vm, args, div),
+        "Return self/value.",
+    ),
+    ClassItem::slot(
+        "__rtruediv__",
+        BINARY,
+        |vm, args| backward(vm, args, div),
+        "Return value/self.",
+    ),
+    ClassItem::slot(
+        "__pow__",
+        "(self, value, mod=None, /)",
+        pow,
+        "Return pow(self, value, mod).",
+    ),
+    ClassItem::slot(
+        "__rpow__",
+        "(self, value, mod=None, /)",
+        rpow,
+        "Return pow(value, self, mod).",
+    ),
+    ClassItem::slot(
+        "__eq__",
+        BINARY,
+        |_, args| compare(args, Compare::Eq),
+        "Return self==value.",
+    ),
+    ClassItem::slot(
+        "__ne__",
+        BINARY,
+        |_, args| compare(args, Compare::Ne),
+        "Return self!=value.",
+    ),
+    ClassItem::slot("__lt__", BINARY, |_, _| Ok(Value::NotImplemented), "Return self<value."),
+    ClassItem::slot(
+        "__le__",
+        BINARY,
+        |_, _| Ok(Value::NotImplemented),
+        "Return self<=value.",
+    ),
+    ClassItem::slot("__gt__", BINARY, |_, _| Ok(Value::NotImplemented), "Return self>value."),
+    ClassItem::slot(
+        "__ge__",
+        BINARY,
+        |_, _| Ok(Value::NotImplemented),
+        "Return self>=value.",
+    ),
+];
+
+/// The parts of a `complex`.
+pub fn parts(value: &Value) -> Option<Pair> {
+    match value.payload().obj() {
+        Some(Object::Complex(re, im)) => Some((*re, *im)),
+        _ => None,
+    }
+}
+
+fn value((re, im): Pair) -> Value {
+    Value::complex(re, im)
+}
+
+/// What `__complex__` answers; None without one.
+fn by_dunder(vm: &mut Vm, x: &Value) -> R<Option<Pair>> {
+    if let Some(pair) = parts(x) {
+        return Ok(Some(pair));
+    }
+    match vm.call_slot(x, Slot::Complex, &[])? {
+        None => Ok(None),
+        Some(answer) => match parts(&answer) {
+            Some(pair) => Ok(Some(pair)),
+            None => {
+                let class = vm.type_name(&answer);
+                Err(vm.type_error(format!("__complex__ returned non-complex (type {class})")))
+            }
+        },
+    }
+}
+
+/// Any number as a complex one, for `cmath`; `must be real number, not str` otherwise.
+pub fn to_complex(vm: &mut Vm, x: &Value) -> R<Pair> {
+    match by_dunder(vm, x)? {
+        Some(pair) => Ok(pair),
+        None => Ok((float::must_be_real(vm, x)?, 0.0)),
+    }
+}
+
+fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => class, real, imag);
+    let exact = class.as_class().is_some_and(|class| class.same(&vm.types.complex));
+    if exact && imag.is_unset() && matches!(real.obj(), Some(Object::Complex(..))) {
+        return Ok(real.clone());
+    }
+    if let Some(text) = real.as_str() {
+        if !imag.is_unset() {
+            return Err(vm.type_error("complex() can't take second arg if first is a string"));
+        }
+        return match read::complex(text) {
+            Some(pair) => Ok(vm.instance_of(class, value(pair))),
+            None => Err(vm.value_error("complex() arg is a malformed string")),
+        };
+    }
+    if imag.as_str().is_some() {
+        return Err(vm.type_error("complex() second arg can't be a string"));
+    }
+    let left = if real.is_unset() {
+        (0.0, 0.0)
+    } else if let Some(pair) = by_dunder(vm, real)? {
+        pair
+    } else {
+        match float::real(vm, real)? {
+            Some(x) => (x, 0.0),
+            None => {
+                let given = vm.type_name(real);
+                let message = format!("complex() first argument must be a string or a number, not '{given}'");
+                return Err(vm.type_error(message));
+            }
+        }
+    };
+    let pair = if imag.is_unset() {
+        left
+    } else if let Some((re, im)) = parts(imag) {
+        (left.0 - im, left.1 + re)
+    } else {
+        match float::real(vm, imag)? {
+            Some(y) => (left.0, left.1 + y),
+            None => {
+                let given = vm.type_name(imag);
+                return Err(vm.type_error(format!("complex() second argument must be a number, not '{given}'")));
+            }
+        }
+    };
+    Ok(vm.instance_of(class, value(pair)))
+}
+
+type Operation = fn(&mut Vm, Pair, Pair) -> R<Value>;
+
+/// An operand of an operator: complex, float or integer.
+fn operand(vm: &mut Vm, x: &Value) -> R<Option<Pair>> {
+    if let Some(pair) = parts(x) {
+        return Ok(Some(pair));
+    }
+    match (x.as_float(), as_integer(x)) {
+        (Some(re), _) => Ok(Some((re, 0.0))),
+        (None, Some(number)) => match number.to_f64() {
+            Some(re) => Ok(Some((re, 0.0))),
+            None => Err(too_large_for_float().raise(vm)),
+        },
+        (None, None) => Ok(None),
+    }
+}
+
+fn forward(vm: &mut Vm, args: &[Value], operation: Operation) -> R<Value> {
+    take!(args => a, b);
+    match (operand(vm, a)?, operand(vm, b)?) {
+        (Some(x), Some(y)) => operation(vm, x, y),
+        _ => Ok(Value::NotImplemented),
+    }
+}
+
+fn backward(vm: &mut Vm, args: &[Value], operation: Operation) -> R<Value> {
+    take!(args => a, b);
+    match (operand(vm, b)?, operand(vm, a)?) {
+        (Some(x), Some(y)) => operation(vm, x, y),
+        _ => Ok(Value::NotImplemented),
+    }
+}
+
+fn add(_vm: &mut Vm, x: Pair, y: Pair) -> R<Value> {
+    Ok(value((x.0 + y.0, x.1 + y.1)))
+}
+
+fn sub(_vm: &mut Vm, x: Pair, y: Pair) -> R<Value> {
+    Ok(value((x.0 - y.0, x.1 - y.1)))
+}
+
+fn mul(_vm: &mut Vm, x: Pair, y: Pair) -> R<Value> {
+    Ok(value(arithmetic::multiply(x, y)))
+}
+
+fn div(vm: &mut Vm, x: Pair, y: Pair) -> R<Value> {
+    match arithmetic::divide(x, y) {
+        Some(quotient) => Ok(value(quotient)),
+        None => Err(vm.zero_division_error("complex division by zero")),
+    }
+}
+
+fn power(vm: &mut Vm, x: Pair, y: Pair) -> R<Value> {
+    match arithmetic::power(x, y) {
+        Ok(answer) => Ok(value(answer)),
+        Err(Fault::Zero) => Err(vm.zero_division_error("0.0 to a negative or complex power")),
+        Err(Fault::Overflow) => Err(vm.overflow_error("complex exponentiation")),
+    }
+}
+
+fn pow(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => a, b, modulus);
+    if !(modulus.is_unset() || modulus.is_none()) {
+        return Err(vm.value_error("complex modulo"));
+    }
+    forward(vm, &[a.clone(), b.clone()], power)
+}
+
+fn rpow(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => a, b, _modulus);
+    backward(vm, &[a.clone(), b.clone()], power)
+}
+
+fn compare(args: &[Value], how: Compare) -> R<Value> {
+    take!(args => a, b);
+    let Some((re, im)) = parts(a) else {
+        return Ok(Value::NotImplemented);
+    };
+    let equal = if let Some(other) = parts(b) {
+        (re, im) == other
+    } else if let Some(x) = b.as_float() {
+        im == 0.0 && re == x
+    } else if let Some(number) = b.as_bigint() {
+        im == 0.0 && super::number::float::compare_with_integer(&number, re) == Some(std::cmp::Ordering::Equal)
+    } else {
+        return Ok(Value::NotImplemented);
+    };
+    Ok(Value::bool(equal == (how == Compare::Eq)))
+}
+
+fn repr(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this);
+    let (re, im) = parts(this).unwrap_or_default();
+    Ok(Value::str(text::repr(re, im)))
+}
+
+fn hash(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this);
+    Ok(Value::Int(vm.hash(&this.payload().clone())?))
+}
+
+fn bool(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this);
+    Ok(Value::bool(parts(this) != Some((0.0, 0.0))))
+}
+
+fn negative(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this);
+    let (re, im) = parts(this).unwrap_or_default();
+    Ok(value((-re, -im)))
+}
+
+fn positive(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this);
+    Ok(value(parts(this).unwrap_or_default()))
+}
+
+fn conjugate(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this);
+    let (re, im) = parts(this).unwrap_or_default();
+    Ok(value((re, -im)))
+}
+
+fn abs(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this);
+    let (re, im) = parts(this).unwrap_or_default();
+    let size = re.hypot(im);
+    if size.is_infinite() && re.is_finite() && im.is_finite() {
+        return Err(vm.overflow_error("absolute value too large"));
+    }
+    Ok(Value::float(size))
+}
+
+fn format(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this, spec);
+    let (Some((re, im)), Some(spec)) = (parts(this), spec.as_str()) else {
+        let class = vm.type_name(spec);
+        return Err(vm.type_error(format!("__format__() argument must be str, not {class}")));
+    };
+    if spec.is_empty() {
+        let text = vm.str(this)?;
+        return Ok(Value::str(&*text));
+    }
+    let class = vm.type_name(this);
+    text::format_complex(re, im, spec, &class)
+        .map(Value::str)
+        .map_err(|error| error.raise(vm))
+}
+
+fn get_new_args(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this);
+    let (re, im) = parts(this).unwrap_or_default();
+    Ok(Value::tuple([Value::float(re), Value::float(im)]))
+}
