@@ -245,7 +245,7 @@ impl Pass<'_> {
     /// Reads the blanks at the start of a line; None if nothing but a comment follows.
     fn indentation(&mut self) -> Result<Option<Indentation>, Refused> {
         let mut here = Indentation::default();
-        let mut continued: Option<Indentation> = None;
+        let mut continued = 0;
         loop {
             match self.peek(0) {
                 b' ' => {
@@ -258,8 +258,10 @@ impl Pass<'_> {
                 }
                 0x0C => here = Indentation::default(),
                 b'\\' => {
-                    // the first line's blanks count
-                    continued = continued.or(Some(here));
+                    // the blanks before the first backslash count, if there are some
+                    if continued == 0 {
+                        continued = here.column;
+                    }
                     if self.peek(1) != b'\n' || self.at + 2 >= self.bytes.len() {
                         return Err(Refused);
                     }
@@ -275,7 +277,13 @@ impl Pass<'_> {
                     return Ok(None);
                 }
                 _ if self.at >= self.bytes.len() => return Ok(None),
-                _ => return Ok(Some(continued.unwrap_or(here))),
+                _ if continued > 0 => {
+                    return Ok(Some(Indentation {
+                        column: continued,
+                        alternative: continued,
+                    }));
+                }
+                _ => return Ok(Some(here)),
             }
             self.at += 1;
         }

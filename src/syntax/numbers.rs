@@ -49,8 +49,11 @@ impl Scanner<'_> {
     /// A literal may touch one of the keywords that can follow a number, but no other name.
     fn end(&mut self, kind: &str) -> Result<(), NumberError> {
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
-        let keyword = ["and", "else", "for", "if", "in", "is", "or", "not"];
-        if keyword.iter().any(|word| rest.starts_with(word.as_bytes())) {
+        // CPython looks behind these words, but not behind the shorter ones
+        let longer = ["and", "else", "for", "or", "not"];
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+        let ends = |word: &&str| rest.starts_with(word.as_bytes()) && !rest.get(word.len()).is_some_and(is_word);
+        if longer.iter().any(ends) || ["if", "in", "is"].iter().any(|word| rest.starts_with(word.as_bytes())) {
             return Ok(());
         }
         let next = self.peek();

@@ -10,12 +10,19 @@ use rustc_hash::FxHashMap;
 /// As many calls may be open as CPython's parser allows.
 const MAX_DEPTH: usize = 6_000;
 
+/// What `a` and `b` stand for in the rule being run; a capture that isn't completed leaves the one before.
+#[derive(Clone, Copy, Default)]
+struct Captures {
+    spans: [Span; 2],
+    opened: [u32; 2],
+}
+
 enum Frame {
     Call {
         back: u32,
         rule: u16,
         start: u32,
-        captures: [Span; 2],
+        captures: Captures,
         second: bool,
     },
     Choice {
@@ -31,7 +38,7 @@ pub struct Machine<'m, 'a> {
     stack: Vec<Frame>,
     depth: usize,
     at: u32,
-    captures: [Span; 2],
+    captures: Captures,
     /// Mistakes are looked for.
     second: bool,
     /// Where remembered rules ended, or None if they failed.
@@ -46,7 +53,7 @@ impl<'m, 'a> Machine<'m, 'a> {
             stack: Vec::new(),
             depth: 0,
             at: 0,
-            captures: [Span::default(); 2],
+            captures: Captures::default(),
             second,
             memo: FxHashMap::default(),
         }
@@ -77,9 +84,11 @@ impl<'m, 'a> Machine<'m, 'a> {
                     token.kind == Kind::Name && self.diagnosis.text_of(&token) == text && self.advance()
                 }
                 Op::AnySoft => {
+                    // CPython 3.11 takes the beginnings of soft keywords for them
                     let token = self.diagnosis.token(self.at)?;
+                    let text = self.diagnosis.text_of(&token);
                     token.kind == Kind::Name
-                        && matches!(self.diagnosis.text_of(&token), "_" | "case" | "match")
+                        && ["_", "case", "match"].iter().any(|keyword| keyword.starts_with(text))
                         && self.advance()
                 }
                 Op::Token(kind) => self.diagnosis.token(self.at)?.kind == kind && self.advance(),
@@ -136,14 +145,15 @@ impl<'m, 'a> Machine<'m, 'a> {
                     _ => return Ok(true),
                 },
                 Op::Open(slot) => {
-                    if let Some(span) = self.captures.get_mut(slot as usize) {
-                        span.start = self.at;
+                    if let Some(start) = self.captures.opened.get_mut(slot as usize) {
+                        *start = self.at;
                     }
                     true
                 }
                 Op::Close(slot) => {
-                    if let Some(span) = self.captures.get_mut(slot as usize) {
-                        span.end = self.at;
+                    let start = self.captures.opened.get(slot as usize).copied().unwrap_or(0);
+                    if let Some(span) = self.captures.spans.get_mut(slot as usize) {
+                        *span = Span { start, end: self.at };
                     }
                     true
                 }
@@ -176,7 +186,7 @@ impl<'m, 'a> Machine<'m, 'a> {
                 }
                 Op::Mistake(number) => {
                     if let Some(mistake) = self.program.mistakes.get(number as usize) {
-                        self.diagnosis.mistake(mistake, self.captures, self.at)?;
+                        self.diagnosis.mistake(mistake, self.captures.spans, self.at)?;
                     }
                     // no mistake after all: the rule fails as a whole
                     self.leave_choices();
@@ -202,6 +212,9 @@ impl<'m, 'a> Machine<'m, 'a> {
         let Some(rule) = self.program.rules.get(number as usize) else {
             return Ok(None);
         };
+        if rule.second && !self.second {
+            return Ok(None);
+        }
         if rule.remembered {
             match self.memo.get(&(number, self.at)) {
                 Some(Some(end)) => {

@@ -73,15 +73,15 @@ impl Diagnosis<'_> {
                 let message = message.replace("%s", self.span_text(a));
                 self.error(SyntaxErrorKind::Syntax, range(start, end), message)
             }
+            Place::Clauses => {
+                let place = range(self.place(a, nodes[0]), self.clauses(b));
+                self.error(SyntaxErrorKind::Syntax, place, message.into())
+            }
             Place::Generator => {
                 let Some(start) = self.last_of_several(a) else {
                     return Ok(());
                 };
-                self.error(
-                    SyntaxErrorKind::Syntax,
-                    range(start, self.place(b, false)),
-                    message.into(),
-                )
+                self.error(SyntaxErrorKind::Syntax, range(start, self.clauses(b)), message.into())
             }
             Place::Arguments => {
                 let unpacked = self
@@ -135,6 +135,25 @@ impl Diagnosis<'_> {
                 end_column: 0,
             },
         }
+    }
+
+    /// The last expression in `for` clauses, without parentheses around it.
+    fn clauses(&self, span: Span) -> Extent {
+        let bytes = self.bytes(span);
+        if let Ok(Expr {
+            kind: ExprKind::ListComp(inner),
+            ..
+        }) = tree::expression(&format!("[x {}]", self.span_text(span)))
+            && let Some(last) = inner.clauses.last()
+        {
+            let moved = |offset: u32| (offset + bytes.start).saturating_sub(3);
+            let last = last.ifs.last().unwrap_or(&last.iter).span;
+            return self.extent_of(Bytes {
+                start: moved(last.start),
+                end: moved(last.end),
+            });
+        }
+        self.place(span, false)
     }
 
     fn extent_of(&self, bytes: Bytes) -> Extent {

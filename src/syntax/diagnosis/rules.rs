@@ -27,7 +27,9 @@ pub enum Place {
     Comma,
     /// `a` to `b`, if `a` is `print` or `exec`.
     Legacy,
-    /// The last argument in `a` to `b`, if there are several.
+    /// From `a` to the end of the `for` clauses in `b`.
+    Clauses,
+    /// The last argument in `a` to the end of `b`, if there are several.
     Generator,
     /// The last token read; the message depends on the arguments in `a`.
     Arguments,
@@ -83,6 +85,8 @@ pub struct Rule {
     pub entry: u32,
     pub remembered: bool,
     pub quiet: bool,
+    /// Called in the second pass only: a failure without its alternatives must not be remembered.
+    pub second: bool,
 }
 
 /// The compiled grammar.
@@ -197,7 +201,10 @@ fn compile(text: &str) -> Program {
         };
         loop {
             match compiler.next() {
-                Some(Word::Sign('@')) => rule.remembered = true,
+                Some(Word::Sign('@')) => {
+                    rule.remembered = true;
+                    rule.second = name.starts_with("invalid_");
+                }
                 Some(Word::Name("quiet")) => rule.quiet = true,
                 _ => break,
             }
@@ -470,6 +477,7 @@ impl<'a> Compiler<'a> {
             ("target", _) => Place::DelTarget,
             ("comma", _) => Place::Comma,
             ("legacy", _) => Place::Legacy,
+            ("clauses", _) => Place::Clauses,
             ("generator", _) => Place::Generator,
             ("arguments", _) => Place::Arguments,
             _ => Place::Here,

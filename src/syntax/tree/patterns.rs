@@ -91,13 +91,18 @@ impl<'a> Builder<'a> {
                 alternatives.push(self.closed_pattern(part)?);
             }
         }
-        let mut pattern = match alternatives.len() {
-            1 => alternatives.pop().ok_or(Refusal::Syntax)?,
-            _ => Pattern {
+        let mut pattern = alternatives.pop().ok_or(Refusal::Syntax)?;
+        if !alternatives.is_empty() {
+            let span = Span {
+                start: self.layout.start(node.start),
+                end: pattern.span.end,
+            };
+            alternatives.push(pattern);
+            pattern = Pattern {
                 kind: PatternKind::Or(alternatives),
-                span: self.span(&node),
-            },
-        };
+                span,
+            };
+        }
         if target.is_some() {
             let kind = PatternKind::As {
                 pattern: Some(Box::new(pattern)),
