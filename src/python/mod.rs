@@ -69,6 +69,7 @@ pub mod class;
 pub mod code;
 pub mod compile;
 pub mod format;
+mod model;
 pub mod names;
 pub mod native;
 pub mod object;

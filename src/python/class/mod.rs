@@ -327,9 +327,12 @@ impl Class {
 
     #[cold]
     fn traits_uncached(self: &Rc<Class>) -> Traits {
+        let root = self.mro.borrow().last().cloned().unwrap_or_else(|| self.clone());
         let native = |slot: Slot| match self.slot(slot) {
             None => true,
-            Some(method) => matches!(method.obj(), Some(Object::Native(_))),
+            Some(method) => {
+                matches!(method.obj(), Some(Object::Native(native)) if native.owner.ptr_eq(&Rc::downgrade(&root)))
+            }
         };
         let mut bits = 1;
         if native(Slot::GetAttribute) && self.layout != Layout::Class {
@@ -338,7 +341,6 @@ impl Class {
         if native(Slot::SetAttr) && native(Slot::DelAttr) && self.layout != Layout::Class {
             bits |= Traits::PLAIN_SET;
         }
-        let root = self.mro.borrow().last().cloned().unwrap_or_else(|| self.clone());
         let plain_new = match self.slot(Slot::New) {
             Some(method) => match method.obj() {
                 Some(Object::Native(native)) => native.owner.ptr_eq(&Rc::downgrade(&root)),
@@ -363,7 +365,12 @@ impl Class {
             _ => false,
         };
         let data = self.full_mro().iter().filter(|class| !class.same(&root)).any(|class| {
-            class.resolver.borrow().is_some() || class.dict.borrow().iter().any(|(_, value)| describes(value))
+            class.resolver.borrow().is_some()
+                || class
+                    .dict
+                    .borrow()
+                    .iter()
+                    .any(|(name, value)| describes(value) && !matches!(name.text(), "__dict__" | "__weakref__"))
         });
         if !data {
             bits |= Traits::NO_DATA;

@@ -46,6 +46,9 @@ impl<'a> Compiler<'a> {
         let n = arguments.len() as u16;
         if !names.is_empty() {
             let k = self.keywords_number(names)?;
+            if !method {
+                self.emit(Instruction::Clear { r: f + 1 });
+            }
             self.emit(Instruction::CallKeywords { n: n as u8, d, f, k });
         } else if method {
             self.emit(Instruction::CallMethod { d, f, n });

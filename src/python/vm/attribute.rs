@@ -78,7 +78,10 @@ impl Vm {
 
     /// Whether a `__getattribute__` is one of the builtin ones, which `generic_get` stands for.
     pub(crate) fn is_plain_getattribute(&self, method: &Value) -> bool {
-        matches!(method.obj(), Some(Object::Native(_)))
+        match method.obj() {
+            Some(Object::Native(native)) => self.is_generic_setter(native),
+            _ => false,
+        }
     }
 
     /// `object.__getattribute__`: without `__getattr__`.
@@ -400,7 +403,13 @@ impl Vm {
     }
 
     /// Writes through a descriptor; None when the value is not one that writes.
-    fn write_descriptor(&mut self, found: &Value, object: &Value, name: Symbol, value: &Value) -> R<Option<()>> {
+    pub(crate) fn write_descriptor(
+        &mut self,
+        found: &Value,
+        object: &Value,
+        name: Symbol,
+        value: &Value,
+    ) -> R<Option<()>> {
         match found.obj() {
             Some(Object::Property(property)) => {
                 let deleting = value.is_unset();

@@ -3,6 +3,7 @@
 use super::Vm;
 use crate::python::class::mro::linearise;
 use crate::python::class::{Class, ClassRef, Flags, Layout, Slot};
+use crate::python::model::object;
 use crate::python::object::descriptor::Access;
 use crate::python::object::instance::slot_mark;
 use crate::python::object::{CallArgs, Dict, Member, Object};
@@ -252,13 +253,14 @@ impl Vm {
                 class.set(names.dunder_module, module);
             }
         }
+        self.make_slots(class, slots)?;
         if class.own(names.dunder_doc).is_none() {
             class.set(names.dunder_doc, Value::None);
         }
         if has_eq && !has_hash {
             class.set(Slot::Hash.symbol(), Value::None);
         }
-        self.make_slots(class, slots)
+        Ok(())
     }
 
     /// `__new__` is static, `__init_subclass__` and `__class_getitem__` are class methods, without saying so.
@@ -275,7 +277,13 @@ impl Vm {
 
     fn make_slots(&mut self, class: &ClassRef, slots: Option<Value>) -> R<()> {
         let inherited_dict = class.bases.borrow().iter().any(|base| self.gives_dict(base));
-        let Some(slots) = slots else { return Ok(()) };
+        let Some(slots) = slots else {
+            if !inherited_dict {
+                self.define(class, object::DICT_ITEM);
+                self.define(class, object::WEAKREF_ITEM);
+            }
+            return Ok(());
+        };
         let listed = if slots.as_str().is_some() {
             vec![slots.clone()]
         } else {
@@ -290,9 +298,11 @@ impl Vm {
             let name = crate::python::compile::scope::mangle(Some(Symbol::new(&class.name())), text.symbol());
             if name == self.names.dunder_dict {
                 with_dict = true;
+                self.define(class, object::DICT_ITEM);
                 continue;
             }
             if name == self.names.dunder_weakref {
+                self.define(class, object::WEAKREF_ITEM);
                 continue;
             }
             if !is_identifier(name.text()) {

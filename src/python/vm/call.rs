@@ -23,7 +23,7 @@ impl Vm {
             Some(Object::Function(_)) => self.call_function(function, args),
             Some(Object::BoundMethod(method)) => {
                 let (inner, receiver) = (method.function.clone(), method.receiver.clone());
-                self.call_with_receiver(&inner, receiver, args)
+                self.call_prepended(&inner, receiver, args)
             }
             Some(Object::Class(class)) => {
                 let class = class.clone();
@@ -58,6 +58,11 @@ impl Vm {
             let bound = self.bind_descriptor(function.clone(), &receiver, &class)?;
             return self.call_args(&bound, args);
         }
+        self.call_prepended(function, receiver, args)
+    }
+
+    /// Calls `function(first, *args)`.
+    fn call_prepended(&mut self, function: &Value, receiver: Value, args: CallArgs<'_>) -> R<Value> {
         let mut all: SmallVec<[Value; 8]> = SmallVec::with_capacity(args.positional.len() + 1);
         all.push(receiver);
         all.extend(args.positional.iter().cloned());

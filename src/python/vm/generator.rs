@@ -99,7 +99,7 @@ impl Vm {
     }
 
     /// The iterator that a suspended generator delegates to.
-    fn delegate_of(&self, inner: &Generator) -> Option<Value> {
+    pub(crate) fn delegate_of(&self, inner: &Generator) -> Option<Value> {
         if inner.state.get() != GeneratorState::Suspended {
             return None;
         }

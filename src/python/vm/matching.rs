@@ -13,7 +13,7 @@ impl Vm {
         class.has(flag) || class.mro.borrow().iter().any(|base| base.has(flag))
     }
 
-    pub(super) fn match_sequence(&self, value: &Value) -> bool {
+    pub fn match_sequence(&self, value: &Value) -> bool {
         self.class_flag(value, Flags::MATCH_SEQUENCE)
     }
 

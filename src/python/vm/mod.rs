@@ -156,6 +156,7 @@ impl Vm {
         }
         builtins.set("__name__", Value::str("builtins"));
         main.set("__name__", Value::str("__main__"));
+        super::model::install(self);
         self.modules
             .set_str("builtins", Value::object(Object::Module(builtins)));
         self.modules.set_str("__main__", Value::object(Object::Module(main)));

@@ -1171,6 +1171,7 @@ impl Vm {
             .map(|at| unsafe { std::mem::take(&mut *first.add(at)) })
             .collect();
         let keywords = args.split_off(n - names.len());
+        self.clear_stale(first, 0);
         let (mut base, mut fresh) = (first, false);
         if !self.stack.fits(base, registers + 8) {
             base = self.stack.overflow(base, 0, registers + 8);

@@ -36,6 +36,7 @@ impl Vm {
             fresh_segment = true;
         }
         self.depth += 1;
+        self.clear_stale(base, given);
         if let Some(closure) = &inner.closure {
             for ((_, register), cell) in inner.code.free.iter().zip(closure.iter()) {
                 // SAFETY: free variables have registers below `registers`
@@ -54,6 +55,16 @@ impl Vm {
             held,
         });
         Ok(())
+    }
+
+    /// Empties what the caller left in its own temporaries behind the `given` first registers of a window.
+    #[inline]
+    pub(super) fn clear_stale(&mut self, base: *mut Value, given: usize) {
+        let room = (self.stack.top as usize).saturating_sub(base as usize) / size_of::<Value>();
+        for at in given..room {
+            // SAFETY: below the caller's top
+            drop(unsafe { std::mem::take(&mut *base.add(at)) });
+        }
     }
 
     /// Drops the values of a window.

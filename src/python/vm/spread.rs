@@ -37,15 +37,20 @@ impl Vm {
         }
     }
 
+    /// Whether `iter(value)` would find a way, as far as the class tells.
+    pub(super) fn is_iterable(&self, value: &Value) -> bool {
+        if let Some(Object::List(_) | Object::Tuple(_) | Object::Range(_) | Object::Dict(_)) = value.obj() {
+            return true;
+        }
+        let class = self.class_of(value);
+        class.slot(Slot::Iter).is_some_and(|method| !method.is_none())
+            || class.slot(Slot::GetItem).is_some()
+            || self.is_iterator(value)
+    }
+
     /// `*value` in a call of `function`.
     pub(super) fn args_extend(&mut self, list: &Value, value: &Value, function: &Value) -> R<()> {
-        let iterable = {
-            let class = self.class_of(value);
-            class.slot(Slot::Iter).is_some_and(|method| !method.is_none())
-                || class.slot(Slot::GetItem).is_some()
-                || self.is_iterator(value)
-                || matches!(value.obj(), Some(Object::List(_) | Object::Tuple(_)))
-        };
+        let iterable = self.is_iterable(value);
         if !iterable {
             let (text, kind) = (self.function_text(function), self.type_name(value));
             return Err(self.type_error(format!("{text} argument after * must be an iterable, not {kind}")));
@@ -55,12 +60,7 @@ impl Vm {
 
     /// `[*value]`
     pub(super) fn list_extend(&mut self, list: &Value, value: &Value) -> R<()> {
-        if self.class_of(value).slot(Slot::Iter).is_none()
-            && self.class_of(value).slot(Slot::GetItem).is_none()
-            && !self.is_iterator(value)
-            && value.as_list().is_none()
-            && value.as_tuple().is_none()
-        {
+        if !self.is_iterable(value) {
             let kind = self.type_name(value);
             return Err(self.type_error(format!("Value after * must be an iterable, not {kind}")));
         }

@@ -1,7 +1,6 @@
 //! Unpacking into targets.
 
 use super::Vm;
-use crate::python::class::Slot;
 use crate::python::object::Object;
 use crate::python::value::{R, Value};
 
@@ -45,9 +44,8 @@ impl Vm {
     }
 
     fn unpack_iter(&mut self, value: &Value) -> R<Value> {
-        let class = self.class_of(value);
-        if class.slot(Slot::Iter).is_none() && class.slot(Slot::GetItem).is_none() && !self.is_iterator(value) {
-            let kind = class.name();
+        if !self.is_iterable(value) {
+            let kind = self.type_name(value);
             return Err(self.type_error(format!("cannot unpack non-iterable {kind} object")));
         }
         self.iter(value)
