@@ -6,12 +6,14 @@
 pub mod argument;
 pub mod arithmetic;
 pub mod backward;
+pub mod creation;
 pub mod forward;
 pub mod generator;
 pub mod indexing;
 pub mod inplace;
 pub mod op;
 pub mod pointwise;
+pub mod random;
 pub mod record;
 pub mod reduction;
 pub mod schema;
@@ -30,6 +32,13 @@ static FAMILIES: &[&[&Op]] = &[
     pointwise::arithmetic::OPS,
     pointwise::unary::OPS,
     reduction::OPS,
+    creation::factory::OPS,
+    creation::like::OPS,
+    creation::range::OPS,
+    creation::window::OPS,
+    random::factory::OPS,
+    random::in_place::OPS,
+    random::distribution::OPS,
     shape::OPS,
     indexing::OPS,
 ];

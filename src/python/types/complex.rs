@@ -1,8 +1,8 @@
 //! `complex`.
 
+use super::float;
 use super::int::as_integer;
 use super::number::complex::{self as arithmetic, Fault, Pair};
-use super::float;
 use crate::python::class::{Compare, Slot};
 use crate::python::format::int::too_large_for_float;
 use crate::python::format::{complex as text, read};

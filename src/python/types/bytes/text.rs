@@ -2,8 +2,8 @@
 
 use super::{bytes_like, like, required};
 use crate::python::class::Slot;
-use crate::python::types::str::text_argument;
 use crate::python::types::codec;
+use crate::python::types::str::text_argument;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 

@@ -9,8 +9,8 @@ mod search;
 pub mod split;
 mod translate;
 
-use super::sequence::{self, Subscript};
 use super::codec;
+use super::sequence::{self, Subscript};
 use crate::python::class::{ClassRef, Compare};
 use crate::python::format::quote;
 use crate::python::native::{ClassItem, NativeDef, Parser};
