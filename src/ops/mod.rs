@@ -16,6 +16,7 @@ pub mod pointwise;
 pub mod random;
 pub mod record;
 pub mod reduction;
+pub mod saved;
 pub mod schema;
 pub mod shape;
 pub mod view;

@@ -52,3 +52,9 @@ pub fn raise(vm: &mut Vm, error: &Error) -> Raised {
     };
     vm.raise(&class, error.message())
 }
+
+/// As `run`, the error left to the caller.
+#[inline]
+pub fn quiet<T>(vm: &mut Vm, body: impl FnOnce() -> Result<T>) -> Result<T> {
+    MACHINE.set(vm, body)
+}

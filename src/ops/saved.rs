@@ -1,0 +1,107 @@
+//! What a node keeps, by the names under which `_saved_...` shows it.
+
+use super::argument::Arg;
+use super::op::{Derivative, Saved};
+use super::record::{Kept, OpNode};
+use crate::array::{Dims, Result, error};
+use crate::autograd::node::NodeRef;
+use crate::autograd::saved::SavedTensorHooks;
+use std::rc::Rc;
+
+/// A kept value, or a list of them.
+pub enum Seen {
+    Value(Arg),
+    Values(Vec<Arg>),
+}
+
+/// The place in the row's list of saved values that has this name: an argument's, `result`, or a result's own.
+fn place_of(op: &OpNode, name: &str) -> Option<usize> {
+    let ready = op.overload.ready();
+    ready.saves.iter().position(|save| match save.what {
+        Saved::Argument(at) => ready.schema.params.get(at as usize).is_some_and(|param| param.name == name),
+        Saved::Result(number) => {
+            let own = ready.schema.returns.get(number as usize).map_or("", |result| result.name);
+            name == own || (own.is_empty() && result_name(ready.schema.returns.len(), number) == name)
+        }
+    })
+}
+
+fn result_name(count: usize, number: u8) -> String {
+    if count <= 1 { "result".into() } else { format!("result{number}") }
+}
+
+/// The names of everything a node keeps, in the order of its formulas.
+pub fn names(node: &NodeRef) -> Vec<String> {
+    let Some(op) = node.downcast::<OpNode>() else {
+        return Vec::new();
+    };
+    let Derivative::Node(_, grads) = &op.overload.derivative else {
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    for word in grads.iter().flat_map(|grad| grad.uses.split([',', ' '])) {
+        let name = match word.strip_suffix(".sizes") {
+            Some(argument) => format!("{argument}_sym_sizes"),
+            None => word.to_string(),
+        };
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// True if a tensor (or a list of them) is kept under this name.
+pub fn has_tensor(node: &NodeRef, name: &str) -> bool {
+    node.downcast::<OpNode>().is_some_and(|op| place_of(op, name).is_some())
+}
+
+/// What is kept under a name; None if the node keeps no such thing. Freed tensors are an error.
+pub fn find(node: &NodeRef, name: &str) -> Option<Result<Seen>> {
+    let op = node.downcast::<OpNode>()?;
+    if let Some(place) = place_of(op, name) {
+        return Some(match op.saved.borrow().get(place) {
+            Some(Kept::Tensor(saved)) => saved
+                .unpack(node)
+                .map(|tensor| Seen::Value(tensor.map_or(Arg::None, Arg::Tensor))),
+            Some(Kept::Tensors(list)) => list
+                .iter()
+                .map(|saved| Ok(saved.unpack(node)?.map_or(Arg::None, Arg::Tensor)))
+                .collect::<Result<Vec<_>>>()
+                .map(Seen::Values),
+            Some(Kept::Number(scalar)) => super::arithmetic::number(*scalar).map(|tensor| Seen::Value(Arg::Tensor(tensor))),
+            _ => Ok(Seen::Value(Arg::None)),
+        });
+    }
+    if !names(node).iter().any(|known| known == name) {
+        return None;
+    }
+    let details = op.details.as_ref()?;
+    let params = &op.overload.parsed().params;
+    if let Some(argument) = name.strip_suffix("_sym_sizes") {
+        let at = params.iter().position(|param| param.name == argument)?;
+        let is_list = matches!(params.get(at)?.kind, super::schema::Kind::TensorList { .. });
+        let mut sizes = details
+            .tensors
+            .iter()
+            .filter(|tensor| tensor.0 as usize == at)
+            .map(|tensor| Arg::Ints(Dims::clone(&tensor.1)));
+        return Some(Ok(if is_list { Seen::Values(sizes.collect()) } else { Seen::Value(sizes.next()?) }));
+    }
+    let at = params.iter().position(|param| param.name == name)?;
+    Some(Ok(Seen::Value(details.args.get(at).clone())))
+}
+
+/// Puts hooks on a tensor that is kept.
+pub fn register_hooks(node: &NodeRef, name: &str, hooks: Rc<dyn SavedTensorHooks>) -> Result<()> {
+    let Some(op) = node.downcast::<OpNode>() else {
+        return Ok(());
+    };
+    let Some(place) = place_of(op, name) else {
+        return Ok(());
+    };
+    match op.saved.borrow().get(place) {
+        Some(Kept::Tensor(saved)) => saved.register_hooks(hooks, node),
+        _ => error::runtime("Calling register_hooks on a saved tensor with value None is forbidden"),
+    }
+}

@@ -1,0 +1,7 @@
+//! `torch.autograd` as Python sees it.
+
+pub mod backward;
+pub mod hook;
+pub mod mode;
+pub mod node;
+pub mod saved;

@@ -1,0 +1,5 @@
+//! Tensors from Python data.
+
+pub mod construct;
+pub mod data;
+pub mod legacy;

@@ -1,0 +1,147 @@
+//! A tensor's part in the graph: `backward`, `detach`, hooks, deep copies.
+
+use crate::array::copy;
+use crate::autograd::Tensor;
+use crate::python::native::{ClassItem, Parser};
+use crate::python::value::{R, Value};
+use crate::python::vm::Vm;
+use crate::syntax::symbol::Symbol;
+use crate::torch::autograd::{backward, hook};
+use crate::torch::{machine, object};
+
+pub static ITEMS: &[ClassItem] = &[
+    ClassItem::method(
+        "backward",
+        "(self, gradient=None, retain_graph=None, create_graph=False, inputs=None)",
+        Parser::Def,
+        backward_,
+        "Computes the gradients of the leaves that this tensor depends on.",
+    ),
+    ClassItem::method("detach", "(self, /)", Parser::NoArgs, detach, "The same elements outside the graph."),
+    ClassItem::method("detach_", "(self, /)", Parser::NoArgs, detach_, "Takes the tensor itself out of the graph."),
+    ClassItem::method("retain_grad", "(self, /)", Parser::NoArgs, retain_grad, "Keeps the grad of a non-leaf."),
+    ClassItem::method("register_hook", "(self, hook)", Parser::Def, register_hook, "Calls hook with each gradient."),
+    ClassItem::method(
+        "register_post_accumulate_grad_hook",
+        "(self, hook)",
+        Parser::Def,
+        register_accumulate_hook,
+        "Calls hook when the gradient has been accumulated.",
+    ),
+    ClassItem::method("__deepcopy__", "(self, memo)", Parser::Def, deepcopy, ""),
+    ClassItem::method("is_shared", "(self)", Parser::Def, |_, _| Ok(Value::False), ""),
+];
+
+fn backward_(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let [this, gradient, retain_graph, create_graph, inputs] = args else { return Ok(Value::None) };
+    backward::backward(vm, this, gradient, retain_graph, create_graph, &Value::Unset, inputs)?;
+    Ok(Value::None)
+}
+
+fn detach(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let Some(tensor) = object::receiver(args) else { return Ok(Value::None) };
+    let detached = tensor.detach();
+    if tensor.is_inference() {
+        detached.set_inference(true);
+    }
+    Ok(object::wrap(vm, detached))
+}
+
+fn detach_(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let (Some(this), Some(tensor)) = (args.first(), object::receiver(args)) else {
+        return Ok(Value::None);
+    };
+    if tensor.base().is_some() {
+        return Err(vm.runtime_error(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.",
+        ));
+    }
+    tensor.clear_grad_fn();
+    tensor.set_requires_grad(false);
+    Ok(this.clone())
+}
+
+fn retain_grad(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let Some(tensor) = object::receiver(args).cloned() else {
+        return Ok(Value::None);
+    };
+    machine::run(vm, || tensor.retain_grad())?;
+    Ok(Value::None)
+}
+
+fn register_hook(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let [this, function] = args else { return Ok(Value::None) };
+    let Some(tensor) = object::as_tensor(this).cloned() else {
+        return Ok(Value::None);
+    };
+    if !tensor.requires_grad() {
+        return Err(vm.runtime_error("cannot register a hook on a tensor that doesn't require gradient"));
+    }
+    Ok(hook::add_tensor_hook(vm, &tensor, function))
+}
+
+fn register_accumulate_hook(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let [this, function] = args else { return Ok(Value::None) };
+    let Some(tensor) = object::as_tensor(this).cloned() else {
+        return Ok(Value::None);
+    };
+    if !tensor.requires_grad() {
+        return Err(vm.runtime_error("cannot register a hook on a tensor that doesn't require gradient"));
+    }
+    if !tensor.is_leaf() {
+        return Err(vm.runtime_error("post accumulate grad hooks cannot be registered on non-leaf tensors"));
+    }
+    Ok(hook::add_accumulate_hook(vm, &tensor, function))
+}
+
+fn deepcopy(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let [this, memo] = args else { return Ok(Value::None) };
+    let Some(tensor) = object::as_tensor(this).cloned() else {
+        return Ok(Value::None);
+    };
+    if !tensor.is_leaf() {
+        return Err(vm.runtime_error(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001",
+        ));
+    }
+    let key = Value::size(this.identity());
+    if let Some(dict) = memo.as_dict().cloned()
+        && let Some(known) = dict.get(vm, &key)?
+    {
+        return Ok(known);
+    }
+    let made = machine::run(vm, || {
+        let array = tensor.array();
+        // a view of a dense storage keeps its strides
+        let copied = copy::clone(&array)?;
+        Ok(Tensor::from(copied))
+    })?;
+    if let Some(grad) = tensor.grad() {
+        let grad = machine::run(vm, || Ok(Tensor::from(copy::clone(&grad.array())?)))?;
+        made.set_grad(Some(grad));
+    }
+    made.set_requires_grad(tensor.requires_grad());
+    let class = vm.class_of(this);
+    let value = object::wrap_as(vm, made, &class);
+    if let Some(dict) = memo.as_dict().cloned() {
+        dict.insert(vm, key, value.clone())?;
+    }
+    let own = this.obj().and_then(crate::python::Object::attributes).map(|attributes| attributes.borrow().names());
+    for name in own.unwrap_or_default() {
+        let held = vm.get_attr(this, name)?;
+        let copied = deepcopy_value(vm, &held, memo)?;
+        vm.set_attr(&value, name, copied)?;
+    }
+    Ok(value)
+}
+
+/// `copy.deepcopy(value, memo)` if the session has the module, else the value itself.
+fn deepcopy_value(vm: &mut Vm, value: &Value, memo: &Value) -> R<Value> {
+    match vm.modules.get_str("copy") {
+        Some(module) => {
+            let function = vm.get_attr(&module, Symbol::new("deepcopy"))?;
+            vm.call(&function, &[value.clone(), memo.clone()])
+        }
+        None => Ok(value.clone()),
+    }
+}

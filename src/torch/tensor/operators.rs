@@ -1,0 +1,296 @@
+//! The operators of tensors: each is a row whose function goes straight to an op.
+
+use crate::array::ErrorKind;
+use crate::autograd::Tensor;
+use crate::ops::{Arg, Args, Op, Overload};
+use crate::python::native::ClassItem;
+use crate::python::value::{R, Value};
+use crate::python::vm::Vm;
+use crate::torch::bind::{convert, matching};
+use crate::torch::{machine, object};
+use smallvec::smallvec;
+use std::cell::Cell;
+
+/// An op that is looked up at its first use.
+pub struct Lazy {
+    name: &'static str,
+    found: fn() -> &'static std::thread::LocalKey<Cell<Option<&'static Op>>>,
+}
+
+macro_rules! lazy {
+    ($name:literal) => {
+        Lazy {
+            name: $name,
+            found: || {
+                thread_local! { static FOUND: Cell<Option<&'static Op>> = const { Cell::new(None) }; }
+                &FOUND
+            },
+        }
+    };
+}
+
+impl Lazy {
+    fn get(&self) -> Option<&'static Op> {
+        let cell = (self.found)();
+        if let Some(op) = cell.get() {
+            return Some(op);
+        }
+        let op = crate::ops::find(self.name);
+        cell.set(op);
+        op
+    }
+}
+
+/// Tensor, or number as the wrapped number that it is; None for anything else.
+#[inline]
+fn operand(vm: &mut Vm, value: &Value) -> R<Option<Arg>> {
+    Ok(match value {
+        Value::Float(bits) => Some(Arg::Scalar(crate::array::Scalar::Float(bits.get()))),
+        Value::Int(number) => Some(Arg::Scalar(crate::array::Scalar::Int(*number))),
+        _ => match object::as_tensor(value) {
+            Some(tensor) => Some(Arg::Tensor(tensor.clone())),
+            None if matching::is_number(value) => Some(Arg::Scalar(convert::scalar(vm, value)?)),
+            None => None,
+        },
+    })
+}
+
+/// The overload of a binary operator for two arguments: the first whose parameters take them.
+fn overload_for(op: &'static Op, a: &Arg, b: &Arg) -> Option<&'static Overload> {
+    use crate::ops::schema::Kind;
+    let fits = |arg: &Arg, kind: Kind, numbers: bool| match arg {
+        Arg::Tensor(_) => kind == Kind::Tensor,
+        _ => kind == Kind::Scalar || (kind == Kind::Tensor && numbers),
+    };
+    let takes = |overload: &&Overload, numbers: bool| {
+        let params = &overload.parsed().params;
+        match params.as_slice() {
+            [first, second, rest @ ..] => {
+                fits(a, first.kind, numbers) && fits(b, second.kind, numbers) && rest.iter().all(|p| p.default.is_some())
+            }
+            _ => false,
+        }
+    };
+    op.overloads
+        .iter()
+        .find(|overload| takes(overload, false))
+        .or_else(|| op.overloads.iter().find(|overload| takes(overload, overload.is(crate::ops::op::NUMBERS))))
+}
+
+/// Arguments with the defaults of those that follow.
+fn arguments(overload: &'static Overload, a: Arg, b: Arg) -> Args {
+    let mut args = Args(smallvec![a, b]);
+    if overload.parsed().params.len() > 2 {
+        args.0.extend(convert::defaults(overload).0.into_iter().skip(2));
+    }
+    args
+}
+
+/// TypeErrors of an operator let the other side try.
+fn or_not_implemented(vm: &mut Vm, result: crate::array::Result<Tensor>) -> R<Value> {
+    match result {
+        Ok(tensor) => Ok(object::wrap(vm, tensor)),
+        Err(error) if error.kind() == ErrorKind::TypeError => Ok(Value::NotImplemented),
+        Err(error) => Err(machine::raise(vm, &error)),
+    }
+}
+
+/// `op(a, b)` with one of them a tensor.
+fn binary(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
+    let Some(op) = op.get() else {
+        return Err(vm.unsupported(&format!("the operator of '{}'", op.name)));
+    };
+    let (Some(a), Some(b)) = (operand(vm, a)?, operand(vm, b)?) else {
+        return Ok(Value::NotImplemented);
+    };
+    let Some(overload) = overload_for(op, &a, &b) else {
+        return Ok(Value::NotImplemented);
+    };
+    let args = arguments(overload, a, b);
+    let result = machine::quiet(vm, || overload.call_one(args));
+    or_not_implemented(vm, result)
+}
+
+fn in_place(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
+    let Some(op) = op.get() else {
+        return Err(vm.unsupported(&format!("the operator of '{}'", op.name)));
+    };
+    let (Some(a), Some(b)) = (operand(vm, a)?, operand(vm, b)?) else {
+        return Ok(Value::NotImplemented);
+    };
+    let Some(overload) = overload_for(op, &a, &b) else {
+        return Ok(Value::NotImplemented);
+    };
+    let args = arguments(overload, a, b);
+    let result = machine::quiet(vm, || overload.call_in_place(args));
+    or_not_implemented(vm, result)
+}
+
+fn unary(vm: &mut Vm, op: &Lazy, args: &[Value]) -> R<Value> {
+    let (Some(found), Some(tensor)) = (op.get(), object::receiver(args)) else {
+        return Err(vm.unsupported(&format!("the operator of '{}'", op.name)));
+    };
+    let Some(overload) = found.overloads.first() else { return Ok(Value::None) };
+    let tensor = tensor.clone();
+    let result = machine::run(vm, || overload.call_one(Args(smallvec![Arg::Tensor(tensor)])))?;
+    Ok(object::wrap(vm, result))
+}
+
+macro_rules! row {
+    (binary $dunder:literal, $op:literal) => {
+        ClassItem::slot(
+            $dunder,
+            "(self, value, /)",
+            |vm, args| {
+                static OP: Lazy = lazy!($op);
+                match args {
+                    [a, b] => binary(vm, &OP, a, b),
+                    _ => Ok(Value::NotImplemented),
+                }
+            },
+            "",
+        )
+    };
+    (reflected $dunder:literal, $op:literal) => {
+        ClassItem::slot(
+            $dunder,
+            "(self, value, /)",
+            |vm, args| {
+                static OP: Lazy = lazy!($op);
+                match args {
+                    [a, b] => binary(vm, &OP, b, a),
+                    _ => Ok(Value::NotImplemented),
+                }
+            },
+            "",
+        )
+    };
+    (inplace $dunder:literal, $op:literal) => {
+        ClassItem::slot(
+            $dunder,
+            "(self, value, /)",
+            |vm, args| {
+                static OP: Lazy = lazy!($op);
+                match args {
+                    [a, b] => in_place(vm, &OP, a, b),
+                    _ => Ok(Value::NotImplemented),
+                }
+            },
+            "",
+        )
+    };
+    (unary $dunder:literal, $op:literal) => {
+        ClassItem::slot(
+            $dunder,
+            "(self, /)",
+            |vm, args| {
+                static OP: Lazy = lazy!($op);
+                unary(vm, &OP, args)
+            },
+            "",
+        )
+    };
+}
+
+pub static ITEMS: &[ClassItem] = &[
+    row!(binary "__add__", "add"),
+    row!(binary "__radd__", "add"),
+    row!(inplace "__iadd__", "add"),
+    row!(binary "__sub__", "sub"),
+    row!(binary "__rsub__", "rsub"),
+    row!(inplace "__isub__", "sub"),
+    row!(binary "__mul__", "mul"),
+    row!(binary "__rmul__", "mul"),
+    row!(inplace "__imul__", "mul"),
+    row!(binary "__truediv__", "div"),
+    ClassItem::slot("__rtruediv__", "(self, value, /)", reflected_division, ""),
+    row!(inplace "__itruediv__", "div"),
+    row!(binary "__div__", "div"),
+    row!(binary "__floordiv__", "floor_divide"),
+    row!(reflected "__rfloordiv__", "floor_divide"),
+    row!(inplace "__ifloordiv__", "floor_divide"),
+    row!(binary "__mod__", "remainder"),
+    row!(reflected "__rmod__", "remainder"),
+    row!(inplace "__imod__", "remainder"),
+    ClassItem::slot("__pow__", "(self, value, mod=None, /)", power, ""),
+    ClassItem::slot("__rpow__", "(self, value, mod=None, /)", reflected_power, ""),
+    row!(inplace "__ipow__", "pow"),
+    row!(binary "__matmul__", "matmul"),
+    row!(reflected "__rmatmul__", "matmul"),
+    row!(binary "__and__", "bitwise_and"),
+    row!(binary "__rand__", "bitwise_and"),
+    row!(inplace "__iand__", "bitwise_and"),
+    row!(binary "__or__", "bitwise_or"),
+    row!(binary "__ror__", "bitwise_or"),
+    row!(inplace "__ior__", "bitwise_or"),
+    row!(binary "__xor__", "bitwise_xor"),
+    row!(binary "__rxor__", "bitwise_xor"),
+    row!(inplace "__ixor__", "bitwise_xor"),
+    row!(binary "__lshift__", "bitwise_left_shift"),
+    row!(reflected "__rlshift__", "bitwise_left_shift"),
+    row!(inplace "__ilshift__", "bitwise_left_shift"),
+    row!(binary "__rshift__", "bitwise_right_shift"),
+    row!(reflected "__rrshift__", "bitwise_right_shift"),
+    row!(inplace "__irshift__", "bitwise_right_shift"),
+    row!(binary "__eq__", "eq"),
+    row!(binary "__ne__", "ne"),
+    row!(binary "__lt__", "lt"),
+    row!(binary "__le__", "le"),
+    row!(binary "__gt__", "gt"),
+    row!(binary "__ge__", "ge"),
+    row!(unary "__neg__", "neg"),
+    row!(unary "__abs__", "abs"),
+    ClassItem::slot("__pos__", "(self, /)", positive, ""),
+    ClassItem::slot("__invert__", "(self, /)", invert, ""),
+];
+
+static MUL: Lazy = lazy!("mul");
+static RECIPROCAL: Lazy = lazy!("reciprocal");
+static POW: Lazy = lazy!("pow");
+static POSITIVE: Lazy = lazy!("positive");
+static BITWISE_NOT: Lazy = lazy!("bitwise_not");
+
+/// `2 / x` is `x.reciprocal() * 2`.
+fn reflected_division(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let [this, other] = args else { return Ok(Value::NotImplemented) };
+    if operand(vm, other)?.is_none() {
+        return Ok(Value::NotImplemented);
+    }
+    let inverse = unary(vm, &RECIPROCAL, std::slice::from_ref(this))?;
+    binary(vm, &MUL, &inverse, other)
+}
+
+fn power(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    match args {
+        [a, b, ..] => binary(vm, &POW, a, b),
+        _ => Ok(Value::NotImplemented),
+    }
+}
+
+fn reflected_power(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    match args {
+        [a, b, ..] => binary(vm, &POW, b, a),
+        _ => Ok(Value::NotImplemented),
+    }
+}
+
+/// The same tensor: `+x` gives it back.
+fn positive(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let Some(tensor) = object::receiver(args) else { return Ok(Value::None) };
+    if tensor.dtype() == crate::array::Dtype::Bool {
+        return Err(vm.runtime_error("The `+` operator, on a bool tensor is not supported."));
+    }
+    if POSITIVE.get().is_some() {
+        return unary(vm, &POSITIVE, args);
+    }
+    Ok(args.first().cloned().unwrap_or_default())
+}
+
+fn invert(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let Some(tensor) = object::receiver(args) else { return Ok(Value::None) };
+    if !tensor.dtype().is_integral() {
+        return Err(vm.type_error("~ (operator.invert) is only implemented on integer and Boolean-type tensors"));
+    }
+    unary(vm, &BITWISE_NOT, args)
+}
+
