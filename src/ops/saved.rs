@@ -18,16 +18,28 @@ pub enum Seen {
 fn place_of(op: &OpNode, name: &str) -> Option<usize> {
     let ready = op.overload.ready();
     ready.saves.iter().position(|save| match save.what {
-        Saved::Argument(at) => ready.schema.params.get(at as usize).is_some_and(|param| param.name == name),
+        Saved::Argument(at) => ready
+            .schema
+            .params
+            .get(at as usize)
+            .is_some_and(|param| param.name == name),
         Saved::Result(number) => {
-            let own = ready.schema.returns.get(number as usize).map_or("", |result| result.name);
+            let own = ready
+                .schema
+                .returns
+                .get(number as usize)
+                .map_or("", |result| result.name);
             name == own || (own.is_empty() && result_name(ready.schema.returns.len(), number) == name)
         }
     })
 }
 
 fn result_name(count: usize, number: u8) -> String {
-    if count <= 1 { "result".into() } else { format!("result{number}") }
+    if count <= 1 {
+        "result".into()
+    } else {
+        format!("result{number}")
+    }
 }
 
 /// The names of everything a node keeps, in the order of its formulas.
@@ -69,7 +81,9 @@ pub fn find(node: &NodeRef, name: &str) -> Option<Result<Seen>> {
                 .map(|saved| Ok(saved.unpack(node)?.map_or(Arg::None, Arg::Tensor)))
                 .collect::<Result<Vec<_>>>()
                 .map(Seen::Values),
-            Some(Kept::Number(scalar)) => super::arithmetic::number(*scalar).map(|tensor| Seen::Value(Arg::Tensor(tensor))),
+            Some(Kept::Number(scalar)) => {
+                super::arithmetic::number(*scalar).map(|tensor| Seen::Value(Arg::Tensor(tensor)))
+            }
             _ => Ok(Seen::Value(Arg::None)),
         });
     }
@@ -86,7 +100,11 @@ pub fn find(node: &NodeRef, name: &str) -> Option<Result<Seen>> {
             .iter()
             .filter(|tensor| tensor.0 as usize == at)
             .map(|tensor| Arg::Ints(Dims::clone(&tensor.1)));
-        return Some(Ok(if is_list { Seen::Values(sizes.collect()) } else { Seen::Value(sizes.next()?) }));
+        return Some(Ok(if is_list {
+            Seen::Values(sizes.collect())
+        } else {
+            Seen::Value(sizes.next()?)
+        }));
     }
     let at = params.iter().position(|param| param.name == name)?;
     Some(Ok(Seen::Value(details.args.get(at).clone())))

@@ -42,7 +42,10 @@ impl Callable for OpFunction {
         match self.form.is_method() {
             true => format!("<method '{name}' of 'torch._C.TensorBase' objects>"),
             false if self.full_name != name.text() => format!("<built-in function {}>", self.full_name),
-            false => format!("<built-in method {name} of type object at {:#x}>", self.op as *const Op as usize),
+            false => format!(
+                "<built-in method {name} of type object at {:#x}>",
+                self.op as *const Op as usize
+            ),
         }
     }
 
@@ -55,7 +58,10 @@ impl Callable for OpFunction {
         for signature in self.parser().texts() {
             text += &format!("{}{signature}\n", self.name);
         }
-        Some(format!("{text}\n{}\n\nExample:\n\n    >>> {}\n", self.op.help, self.op.example))
+        Some(format!(
+            "{text}\n{}\n\nExample:\n\n    >>> {}\n",
+            self.op.help, self.op.example
+        ))
     }
 
     fn qualname(&self) -> String {
@@ -71,7 +77,10 @@ impl Callable for OpFunction {
 }
 
 fn callable(op: &'static Op, name: &str, full_name: &str, form: Form) -> Option<Value> {
-    let offered = op.overloads.iter().any(|overload| super::bind::signature::offers(overload, form));
+    let offered = op
+        .overloads
+        .iter()
+        .any(|overload| super::bind::signature::offers(overload, form));
     offered.then(|| {
         Value::object(Object::Callable(Rc::new(OpFunction {
             op,
@@ -146,7 +155,11 @@ pub fn function_names() -> Vec<Symbol> {
     for op in ops::all() {
         let offered = |overload: &&ops::Overload| super::bind::signature::offers(overload, Form::Function);
         if op.overloads.iter().any(|overload| offered(&overload)) {
-            names.extend(std::iter::once(&op.name).chain(op.aliases).map(|name| Symbol::new(name)));
+            names.extend(
+                std::iter::once(&op.name)
+                    .chain(op.aliases)
+                    .map(|name| Symbol::new(name)),
+            );
         }
     }
     names

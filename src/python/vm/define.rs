@@ -119,6 +119,11 @@ impl Vm {
         self.builders.insert(Symbol::new(name), Builder::Native(build));
     }
 
+    /// True if a module of this dotted name can be imported.
+    pub fn is_registered(&self, name: &str) -> bool {
+        self.builders.contains_key(&Symbol::new(name)) || self.modules.get_str(name).is_some()
+    }
+
     /// Registers a module written in Python, compiled at its first import.
     pub fn add_source(&mut self, name: &str, text: &'static str) {
         self.builders.insert(Symbol::new(name), Builder::Source(text));

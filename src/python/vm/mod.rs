@@ -91,6 +91,8 @@ pub struct Vm {
     /// Back edges and calls until the limits are looked at.
     pub(crate) ticks: u32,
     pub(crate) builders: FxHashMap<Symbol, define::Builder>,
+    /// What a floor above keeps with the machine.
+    pub above: Option<Rc<dyn std::any::Any>>,
 }
 
 impl Vm {
@@ -123,6 +125,7 @@ impl Vm {
             throw_on_entry: false,
             ticks: TICKS,
             builders: FxHashMap::default(),
+            above: None,
         };
         vm.install_engine();
         vm

@@ -17,7 +17,9 @@ pub static FUNCTIONS: &[NativeDef] = &[
         "(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None)",
         Parser::Def,
         |vm, args| {
-            let [tensors, grads, retain, create, variables, inputs] = args else { return Ok(Value::None) };
+            let [tensors, grads, retain, create, variables, inputs] = args else {
+                return Ok(Value::None);
+            };
             backward(vm, tensors, grads, retain, create, variables, inputs)?;
             Ok(Value::None)
         },
@@ -192,7 +194,11 @@ pub fn backward(
     let mut grad_tensors = grad_tensors.clone();
     if given(grad_variables) {
         let class = vm.exceptions.future_warning.clone();
-        warning::warn_class(vm, &class, "`grad_variables` is deprecated. Use `grad_tensors` instead.")?;
+        warning::warn_class(
+            vm,
+            &class,
+            "`grad_variables` is deprecated. Use `grad_tensors` instead.",
+        )?;
         if given(&grad_tensors) {
             return Err(vm.runtime_error(
                 "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only use `grad_tensors`.",
@@ -200,7 +206,11 @@ pub fn backward(
         }
         grad_tensors = grad_variables.clone();
     }
-    let wanted = if given(inputs) { inputs_of(vm, inputs, "backward")?.0 } else { Vec::new() };
+    let wanted = if given(inputs) {
+        inputs_of(vm, inputs, "backward")?.0
+    } else {
+        Vec::new()
+    };
     let tensors = several(vm, tensors)?;
     let mut outputs = Vec::new();
     for tensor in &tensors {
@@ -273,7 +283,11 @@ fn grad(vm: &mut Vm, args: &[Value]) -> R<Value> {
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.",
         ));
     }
-    let allow_unused = if given(allow_unused) { vm.truth(allow_unused)? } else { materialize };
+    let allow_unused = if given(allow_unused) {
+        vm.truth(allow_unused)?
+    } else {
+        materialize
+    };
     let outputs = several(vm, outputs)?;
     let (inputs, keys) = inputs_of(vm, inputs, "grad")?;
     if matches!(only_inputs, Value::False) {
@@ -365,12 +379,21 @@ fn batched_grad(
             )));
         }
     }
-    let count = tensors.iter().flatten().next().and_then(|grad| grad.sizes().first().copied()).unwrap_or(0);
+    let count = tensors
+        .iter()
+        .flatten()
+        .next()
+        .and_then(|grad| grad.sizes().first().copied())
+        .unwrap_or(0);
     let mut columns: Vec<Vec<Value>> = vec![Vec::new(); inputs.len()];
     for entry in 0..count {
         let mut one = Vec::new();
         for grad in grads {
-            one.push(if object::as_tensor(grad).is_some() { vm.get_item(grad, &Value::Int(entry))? } else { grad.clone() });
+            one.push(if object::as_tensor(grad).is_some() {
+                vm.get_item(grad, &Value::Int(entry))?
+            } else {
+                grad.clone()
+            });
         }
         let mut again = Vec::new();
         for output in outputs {
@@ -390,7 +413,11 @@ fn batched_grad(
     let mut stacked = Vec::new();
     for column in columns {
         let all = column.iter().all(|value| object::as_tensor(value).is_some());
-        stacked.push(if all { crate::torch::function::call(vm, "stack", &[Value::list(column)])? } else { Value::None });
+        stacked.push(if all {
+            crate::torch::function::call(vm, "stack", &[Value::list(column)])?
+        } else {
+            Value::None
+        });
     }
     Ok(Value::tuple(stacked))
 }

@@ -43,7 +43,9 @@ fn check_replacement(vm: &mut Vm, hook: &Value, old: Option<&Tensor>, answer: &V
     if old.dtype() != new.dtype() {
         let name = hook_name(vm, hook);
         let (was, got) = (old.type_name(), new.type_name());
-        return Err(vm.runtime_error(format!("hook '{name}' has changed the type of value (was {was} got {got})")));
+        return Err(vm.runtime_error(format!(
+            "hook '{name}' has changed the type of value (was {was} got {got})"
+        )));
     }
     if old.sizes() != new.sizes() {
         let name = hook_name(vm, hook);
@@ -80,7 +82,10 @@ impl AccumulateHook for PythonHook {
 }
 
 fn tuple_of(vm: &mut Vm, grads: &Grads) -> Value {
-    let items: Vec<Value> = grads.iter().map(|grad| object::wrap_optional(vm, grad.clone())).collect();
+    let items: Vec<Value> = grads
+        .iter()
+        .map(|grad| object::wrap_optional(vm, grad.clone()))
+        .collect();
     Value::tuple(items)
 }
 
@@ -102,7 +107,11 @@ fn replacements(vm: &mut Vm, hook: &Value, old: &Grads, answer: &Value) -> R<Opt
     }
     let mut grads = Grads::new();
     for (old, item) in old.iter().zip(&items) {
-        grads.push(if item.is_none() { None } else { check_replacement(vm, hook, old.as_ref(), item)? });
+        grads.push(if item.is_none() {
+            None
+        } else {
+            check_replacement(vm, hook, old.as_ref(), item)?
+        });
     }
     Ok(Some(grads))
 }
@@ -161,11 +170,21 @@ fn handle(vm: &mut Vm, id: HookId, seat: Seat) -> Value {
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::method("remove", "(self)", Parser::Def, remove, "Takes the hook away."),
-    ClassItem::method("__enter__", "(self)", Parser::Def, |_, args| Ok(args.first().cloned().unwrap_or_default()), ""),
+    ClassItem::method(
+        "__enter__",
+        "(self)",
+        Parser::Def,
+        |_, args| Ok(args.first().cloned().unwrap_or_default()),
+        "",
+    ),
     ClassItem::method("__exit__", "(self, type, value, tb)", Parser::Def, remove, ""),
     ClassItem::getter(
         "id",
-        |_, this| Ok(this.as_foreign::<Handle>().map_or(Value::None, |handle| Value::Int(handle.id as i64))),
+        |_, this| {
+            Ok(this
+                .as_foreign::<Handle>()
+                .map_or(Value::None, |handle| Value::Int(handle.id as i64)))
+        },
         "",
     ),
 ];
@@ -211,7 +230,11 @@ pub fn add_tensor_hook(vm: &mut Vm, tensor: &Tensor, function: &Value) -> Value 
 /// `x.register_post_accumulate_grad_hook(function)`
 pub fn add_accumulate_hook(vm: &mut Vm, tensor: &Tensor, function: &Value) -> Value {
     let id = next_id();
-    tensor.hooks().borrow_mut().accumulated.push((id, Rc::new(PythonHook(function.clone()))));
+    tensor
+        .hooks()
+        .borrow_mut()
+        .accumulated
+        .push((id, Rc::new(PythonHook(function.clone()))));
     handle(vm, id, Seat::Leaf(tensor.downgrade()))
 }
 

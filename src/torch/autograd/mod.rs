@@ -2,6 +2,5 @@
 
 pub mod backward;
 pub mod hook;
-pub mod mode;
 pub mod node;
 pub mod saved;

@@ -90,7 +90,9 @@ fn class_of(vm: &mut Vm, name: &str) -> Option<ClassRef> {
 pub fn wrap(vm: &mut Vm, node: NodeRef) -> Value {
     let name = node.name();
     let name = name.rsplit("::").next().unwrap_or(&name);
-    let Some(class) = class_of(vm, name) else { return Value::None };
+    let Some(class) = class_of(vm, name) else {
+        return Value::None;
+    };
     Value::object(Object::Foreign(Box::new(NodeObject {
         node,
         class,
@@ -121,41 +123,104 @@ pub fn as_edge(_vm: &mut Vm, value: &Value) -> Option<Edge> {
 
 static ITEMS: &[ClassItem] = &[
     ClassItem::method("name", "(self, /)", Parser::NoArgs, name, "The name of the node."),
-    ClassItem::method("register_hook", "(self, hook, /)", Parser::One, |vm, args| add_hook(vm, args, false), "Calls hook after the node ran."),
-    ClassItem::method("register_prehook", "(self, hook, /)", Parser::One, |vm, args| add_hook(vm, args, true), "Calls hook before the node runs."),
-    ClassItem::method("_register_hook_dict", "(self, tensor, /)", Parser::One, |_, _| Ok(Value::None), ""),
-    ClassItem::method("_sequence_nr", "(self, /)", Parser::NoArgs, |_, args| {
-        Ok(args.first().and_then(as_node).map_or(Value::None, |node| object::generator::unsigned(node.sequence())))
-    }, ""),
-    ClassItem::method("__call__", "(self, *args)", Parser::Def, call, "Calls self as a function."),
-    ClassItem::getter("next_functions", next_functions, "The nodes that gradients flow to, with their input numbers."),
+    ClassItem::method(
+        "register_hook",
+        "(self, hook, /)",
+        Parser::One,
+        |vm, args| add_hook(vm, args, false),
+        "Calls hook after the node ran.",
+    ),
+    ClassItem::method(
+        "register_prehook",
+        "(self, hook, /)",
+        Parser::One,
+        |vm, args| add_hook(vm, args, true),
+        "Calls hook before the node runs.",
+    ),
+    ClassItem::method(
+        "_register_hook_dict",
+        "(self, tensor, /)",
+        Parser::One,
+        |_, _| Ok(Value::None),
+        "",
+    ),
+    ClassItem::method(
+        "_sequence_nr",
+        "(self, /)",
+        Parser::NoArgs,
+        |_, args| {
+            Ok(args
+                .first()
+                .and_then(as_node)
+                .map_or(Value::None, |node| object::generator::unsigned(node.sequence())))
+        },
+        "",
+    ),
+    ClassItem::method(
+        "__call__",
+        "(self, *args)",
+        Parser::Def,
+        call,
+        "Calls self as a function.",
+    ),
+    ClassItem::getter(
+        "next_functions",
+        next_functions,
+        "The nodes that gradients flow to, with their input numbers.",
+    ),
     ClassItem::getter("metadata", metadata, ""),
-    ClassItem::getter("requires_grad", |_, this| {
-        Ok(Value::bool(as_node(this).is_some_and(|node| node.edges().iter().any(Option::is_some))))
-    }, ""),
-    ClassItem::getter("_input_metadata", |_, this| {
-        let count = as_node(this).map_or(0, |node| node.inputs().len());
-        Ok(Value::tuple(vec![Value::None; count]))
-    }, ""),
+    ClassItem::getter(
+        "requires_grad",
+        |_, this| {
+            Ok(Value::bool(
+                as_node(this).is_some_and(|node| node.edges().iter().any(Option::is_some)),
+            ))
+        },
+        "",
+    ),
+    ClassItem::getter(
+        "_input_metadata",
+        |_, this| {
+            let count = as_node(this).map_or(0, |node| node.inputs().len());
+            Ok(Value::tuple(vec![Value::None; count]))
+        },
+        "",
+    ),
 ];
 
-static ACCUMULATE: &[ClassItem] = &[ClassItem::getter("variable", |vm, this| {
-    let variable = as_node(this).and_then(|node| node.downcast::<AccumulateGrad>().map(|leaf| leaf.variable.clone()));
-    Ok(object::wrap_optional(vm, variable))
-}, "The leaf.")];
+static ACCUMULATE: &[ClassItem] = &[ClassItem::getter(
+    "variable",
+    |vm, this| {
+        let variable =
+            as_node(this).and_then(|node| node.downcast::<AccumulateGrad>().map(|leaf| leaf.variable.clone()));
+        Ok(object::wrap_optional(vm, variable))
+    },
+    "The leaf.",
+)];
 
 fn name(_vm: &mut Vm, args: &[Value]) -> R<Value> {
-    Ok(args.first().and_then(as_node).map_or(Value::None, |node| Value::str(node.name())))
+    Ok(args
+        .first()
+        .and_then(as_node)
+        .map_or(Value::None, |node| Value::str(node.name())))
 }
 
 fn add_hook(vm: &mut Vm, args: &[Value], before: bool) -> R<Value> {
     let [this, function] = args else { return Ok(Value::None) };
-    let Some(node) = as_node(this).cloned() else { return Ok(Value::None) };
-    Ok(if before { hook::add_pre_hook(vm, &node, function) } else { hook::add_post_hook(vm, &node, function) })
+    let Some(node) = as_node(this).cloned() else {
+        return Ok(Value::None);
+    };
+    Ok(if before {
+        hook::add_pre_hook(vm, &node, function)
+    } else {
+        hook::add_post_hook(vm, &node, function)
+    })
 }
 
 fn next_functions(vm: &mut Vm, this: &Value) -> R<Value> {
-    let Some(node) = as_node(this) else { return Ok(Value::None) };
+    let Some(node) = as_node(this) else {
+        return Ok(Value::None);
+    };
     let edges = node.edges().clone();
     let mut pairs = Vec::new();
     for edge in edges {
@@ -169,14 +234,18 @@ fn next_functions(vm: &mut Vm, this: &Value) -> R<Value> {
 }
 
 fn metadata(_vm: &mut Vm, this: &Value) -> R<Value> {
-    let Some(object) = this.as_foreign::<NodeObject>() else { return Ok(Value::None) };
+    let Some(object) = this.as_foreign::<NodeObject>() else {
+        return Ok(Value::None);
+    };
     Ok(Value::dict_ref(object.attached().metadata.get_or_init(Rc::default)))
 }
 
 /// `node(*grads)` runs it by hand.
 fn call(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [this, given] = args else { return Ok(Value::None) };
-    let Some(node) = as_node(this).cloned() else { return Ok(Value::None) };
+    let Some(node) = as_node(this).cloned() else {
+        return Ok(Value::None);
+    };
     let grads: Grads = given
         .as_tuple()
         .unwrap_or(&[])
@@ -184,7 +253,10 @@ fn call(vm: &mut Vm, args: &[Value]) -> R<Value> {
         .map(|grad| object::as_tensor(grad).cloned())
         .collect();
     let results = machine::run(vm, || node.function().apply(&node, grads))?;
-    let mut values: Vec<Value> = results.into_iter().map(|grad| object::wrap_optional(vm, grad)).collect();
+    let mut values: Vec<Value> = results
+        .into_iter()
+        .map(|grad| object::wrap_optional(vm, grad))
+        .collect();
     match values.len() {
         1 => Ok(values.pop().unwrap_or_default()),
         _ => Ok(Value::tuple(values)),
@@ -269,8 +341,12 @@ pub static RAW_SAVED: &[ClassItem] = &[ClassItem::method(
 )];
 
 fn register_hooks(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, pack, unpack] = args else { return Ok(Value::None) };
-    let Some(raw) = this.as_foreign::<RawSaved>() else { return Ok(Value::None) };
+    let [this, pack, unpack] = args else {
+        return Ok(Value::None);
+    };
+    let Some(raw) = this.as_foreign::<RawSaved>() else {
+        return Ok(Value::None);
+    };
     let hooks = super::saved::python_hooks(pack, unpack);
     let (node, name) = (raw.node.clone(), raw.name.clone());
     machine::run(vm, || saved::register_hooks(&node, &name, hooks))?;

@@ -52,12 +52,30 @@ pub fn python_hooks(pack: &Value, unpack: &Value) -> Rc<dyn SavedTensorHooks> {
 
 /// Private functions that the Python side of `torch.autograd.graph` calls.
 pub static FUNCTIONS: &[NativeDef] = &[
-    NativeDef::new("_push_saved_tensors_default_hooks", "(pack, unpack, /)", Parser::Tuple, push, ""),
+    NativeDef::new(
+        "_push_saved_tensors_default_hooks",
+        "(pack, unpack, /)",
+        Parser::Tuple,
+        push,
+        "",
+    ),
     NativeDef::new("_pop_saved_tensors_default_hooks", "()", Parser::NoArgs, pop, ""),
     NativeDef::new("_saved_tensors_hooks_disable", "(message, /)", Parser::One, disable, ""),
     NativeDef::new("_saved_tensors_hooks_enable", "()", Parser::NoArgs, enable, ""),
-    NativeDef::new("_saved_tensors_hooks_get_disabled_error_message", "()", Parser::NoArgs, message, ""),
-    NativeDef::new("_next_hook_id", "()", Parser::NoArgs, |_, _| Ok(Value::Int(hook::next_id() as i64)), ""),
+    NativeDef::new(
+        "_saved_tensors_hooks_get_disabled_error_message",
+        "()",
+        Parser::NoArgs,
+        message,
+        "",
+    ),
+    NativeDef::new(
+        "_next_hook_id",
+        "()",
+        Parser::NoArgs,
+        |_, _| Ok(Value::Int(hook::next_id() as i64)),
+        "",
+    ),
 ];
 
 fn push(vm: &mut Vm, args: &[Value]) -> R<Value> {

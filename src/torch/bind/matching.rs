@@ -64,7 +64,10 @@ pub fn matches(vm: &mut Vm, signature: &Signature, args: CallArgs<'_>) -> Result
     let given = args.positional.len();
     // a single list of ints may be written as many arguments: `x.view(2, 3)`
     let varargs = signature.max_positional == 1
-        && signature.params.first().is_some_and(|param| param.kind == Kind::IntList);
+        && signature
+            .params
+            .first()
+            .is_some_and(|param| param.kind == Kind::IntList);
     if given > signature.max_positional && !varargs {
         return Err(Mismatch::TooMany);
     }
@@ -171,7 +174,9 @@ fn check(
         Kind::Storage => value.as_foreign::<object::storage::StorageObject>().is_some(),
         Kind::Dimname => value.is_none() || value.as_str().is_some(),
         Kind::DimnameList => match items(value) {
-            Some(items) => items.first().is_some_and(|first| first.is_none() || first.as_str().is_some()),
+            Some(items) => items
+                .first()
+                .is_some_and(|first| first.is_none() || first.as_str().is_some()),
             None => false,
         },
         Kind::Object => true,

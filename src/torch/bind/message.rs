@@ -35,7 +35,9 @@ pub fn mismatch(vm: &mut Vm, signature: &Signature, args: CallArgs<'_>, mismatch
             position,
             element,
         } => {
-            let Some(param) = signature.params.get(param) else { return Raised };
+            let Some(param) = signature.params.get(param) else {
+                return Raised;
+            };
             let (what, wanted) = (param.name, param.kind.text());
             match (position, element) {
                 (None, _) => {
@@ -165,13 +167,21 @@ fn unmatched_keywords<'a>(signature: &Signature, args: CallArgs<'a>, order: &[us
 
 /// `(Tensor, dim=str)`; keywords alone keep their comma, as in PyTorch.
 fn described(vm: &mut Vm, args: CallArgs<'_>, order: &[usize]) -> String {
-    let mut parts: Vec<String> = args.positional.iter().map(|value| vm.type_name(value).to_string()).collect();
+    let mut parts: Vec<String> = args
+        .positional
+        .iter()
+        .map(|value| vm.type_name(value).to_string())
+        .collect();
     for &at in order {
         if let (Some(name), Some(value)) = (args.names.get(at), args.keywords.get(at)) {
             parts.push(format!("{name}={}", vm.type_name(value)));
         }
     }
-    let comma = if args.positional.is_empty() && !parts.is_empty() { ", " } else { "" };
+    let comma = if args.positional.is_empty() && !parts.is_empty() {
+        ", "
+    } else {
+        ""
+    };
     format!("({}{comma})", parts.join(", "))
 }
 
@@ -197,10 +207,22 @@ fn compared(vm: &mut Vm, signature: &Signature, args: CallArgs<'_>) -> String {
             "int" => matches!(&*plain, "int" | "long"),
             kind => kind == &*plain,
         };
-        let prefix = if at >= args.positional.len() { format!("{name}=") } else { String::new() };
-        parts.push(if fits { format!("{prefix}{shown}") } else { format!("!{prefix}{shown}!") });
+        let prefix = if at >= args.positional.len() {
+            format!("{name}=")
+        } else {
+            String::new()
+        };
+        parts.push(if fits {
+            format!("{prefix}{shown}")
+        } else {
+            format!("!{prefix}{shown}!")
+        });
     }
-    let comma = if args.positional.is_empty() && !parts.is_empty() { ", " } else { "" };
+    let comma = if args.positional.is_empty() && !parts.is_empty() {
+        ", "
+    } else {
+        ""
+    };
     format!("({}{comma})", parts.join(", "))
 }
 
@@ -245,12 +267,18 @@ fn murmur(bytes: &[u8]) -> u64 {
     };
     let mut chunks = bytes.chunks_exact(8);
     for chunk in &mut chunks {
-        let word = chunk.iter().rev().fold(0u64, |word, byte| (word << 8) | u64::from(*byte));
+        let word = chunk
+            .iter()
+            .rev()
+            .fold(0u64, |word, byte| (word << 8) | u64::from(*byte));
         hash = (hash ^ mix(word)).wrapping_mul(MULTIPLIER);
     }
     let rest = chunks.remainder();
     if !rest.is_empty() {
-        let word = rest.iter().rev().fold(0u64, |word, byte| (word << 8) | u64::from(*byte));
+        let word = rest
+            .iter()
+            .rev()
+            .fold(0u64, |word, byte| (word << 8) | u64::from(*byte));
         hash = (hash ^ word).wrapping_mul(MULTIPLIER);
     }
     hash = (hash ^ (hash >> 47)).wrapping_mul(MULTIPLIER);
@@ -260,7 +288,10 @@ fn murmur(bytes: &[u8]) -> u64 {
 /// The warning for a deprecated candidate, once.
 #[cold]
 pub fn warn_deprecated(vm: &mut Vm, used: &Signature, all: &[Signature]) -> R<()> {
-    let mut text = format!("This overload of {} is deprecated:\n\t{}{}", used.name, used.name, used.text);
+    let mut text = format!(
+        "This overload of {} is deprecated:\n\t{}{}",
+        used.name, used.name, used.text
+    );
     let others: Vec<&Signature> = all.iter().filter(|signature| !signature.deprecated).collect();
     if !others.is_empty() {
         text += "\nConsider using one of the following signatures instead:";
@@ -273,7 +304,11 @@ pub fn warn_deprecated(vm: &mut Vm, used: &Signature, all: &[Signature]) -> R<()
 
 /// True for a value that a keyword of this name was given.
 pub fn is_given(args: CallArgs<'_>, signature: &Signature, at: usize) -> bool {
-    at < args.positional.len() || signature.params.get(at).is_some_and(|param| keyword(args, param).is_some())
+    at < args.positional.len()
+        || signature
+            .params
+            .get(at)
+            .is_some_and(|param| keyword(args, param).is_some())
 }
 
 /// The kind of a parameter, for callers that convert by themselves.

@@ -145,8 +145,10 @@ impl OpParser {
         let overload = candidate.overload;
         let params = &overload.parsed().params;
         let mut args = candidate.defaults.clone();
-        if let (Some(tensor), Some(slot)) = (this, overload.parsed().position("self").and_then(|at| args.0.get_mut(at)))
-        {
+        if let (Some(tensor), Some(slot)) = (
+            this,
+            overload.parsed().position("self").and_then(|at| args.0.get_mut(at)),
+        ) {
             *slot = Arg::Tensor(tensor.clone());
         }
         let mut out = Value::Unset;

@@ -304,7 +304,11 @@ fn type_text(param: &SchemaParam) -> String {
                 "Dimname" => "DimnameList",
                 _ => "TensorList",
             };
-            if size.is_empty() { list.to_string() } else { format!("{list}[{size}]") }
+            if size.is_empty() {
+                list.to_string()
+            } else {
+                format!("{list}[{size}]")
+            }
         }
         None => match text.split('(').next().unwrap_or(text) {
             "int" => "int64_t".to_string(),
@@ -372,7 +376,11 @@ pub fn order(candidates: &mut Vec<(&'static Overload, String, Vec<Place>)>) {
         next += 1;
     }
     let mut slots: Vec<Option<_>> = std::mem::take(candidates).into_iter().map(Some).collect();
-    candidates.extend(sorted.into_iter().filter_map(|at| slots.get_mut(at).and_then(Option::take)));
+    candidates.extend(
+        sorted
+            .into_iter()
+            .filter_map(|at| slots.get_mut(at).and_then(Option::take)),
+    );
 }
 
 type Candidate = (&'static Overload, String, Vec<Place>);
@@ -416,7 +424,10 @@ mod tests {
             signature.text,
             "(Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None)"
         );
-        assert_eq!((signature.min_args, signature.max_args, signature.max_positional), (2, 4, 2));
+        assert_eq!(
+            (signature.min_args, signature.max_args, signature.max_positional),
+            (2, 4, 2)
+        );
     }
 
     #[test]

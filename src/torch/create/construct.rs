@@ -12,9 +12,27 @@ use crate::python::vm::Vm;
 use crate::torch::{keywords, machine, object, result, warning};
 
 pub static FUNCTIONS: &[NativeDef] = &[
-    NativeDef::new("tensor", "(*args, **kwargs)", Parser::Def, tensor, "A tensor of data, copied; a leaf of the graph."),
-    NativeDef::new("as_tensor", "(*args, **kwargs)", Parser::Def, as_tensor, "A tensor of data; tensors are not copied."),
-    NativeDef::new("asarray", "(*args, **kwargs)", Parser::Def, asarray, "A tensor of an object, sharing memory if it can."),
+    NativeDef::new(
+        "tensor",
+        "(*args, **kwargs)",
+        Parser::Def,
+        tensor,
+        "A tensor of data, copied; a leaf of the graph.",
+    ),
+    NativeDef::new(
+        "as_tensor",
+        "(*args, **kwargs)",
+        Parser::Def,
+        as_tensor,
+        "A tensor of data; tensors are not copied.",
+    ),
+    NativeDef::new(
+        "asarray",
+        "(*args, **kwargs)",
+        Parser::Def,
+        asarray,
+        "A tensor of an object, sharing memory if it can.",
+    ),
     NativeDef::new(
         "scalar_tensor",
         "(*args, **kwargs)",
@@ -54,11 +72,17 @@ pub fn dtype_at(vm: &mut Vm, values: &[Value], at: usize) -> Option<Dtype> {
 
 pub fn check_device(vm: &mut Vm, values: &[Value], at: usize) -> R<()> {
     let value = value_at(values, at);
-    if value.is_unset() || value.is_none() { Ok(()) } else { object::device::check(vm, &value) }
+    if value.is_unset() || value.is_none() {
+        Ok(())
+    } else {
+        object::device::check(vm, &value)
+    }
 }
 
 fn tensor(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [given, keyword_dict] = args else { return Ok(Value::None) };
+    let [given, keyword_dict] = args else {
+        return Ok(Value::None);
+    };
     let parser = parser!(
         "tensor(PyObject* data, *, ScalarType dtype=None, Device? device=None, bool pin_memory=False, bool requires_grad=False)"
     );
@@ -103,7 +127,9 @@ fn copied(vm: &mut Vm, data: &Value, values: &[Value], advice: &str, default: Op
 }
 
 fn as_tensor(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [given, keyword_dict] = args else { return Ok(Value::None) };
+    let [given, keyword_dict] = args else {
+        return Ok(Value::None);
+    };
     let parser = parser!("as_tensor(PyObject* data, *, ScalarType dtype=None, Device? device=None)");
     // dtype and device may also stand by position
     let parser = if given.as_tuple().is_some_and(|items| items.len() > 1) {
@@ -129,7 +155,9 @@ fn as_tensor(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn asarray(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [given, keyword_dict] = args else { return Ok(Value::None) };
+    let [given, keyword_dict] = args else {
+        return Ok(Value::None);
+    };
     let parser = parser!(
         "asarray(PyObject* obj, *, ScalarType? dtype=None, Device? device=None, bool? copy=None, bool requires_grad=None)"
     );
@@ -148,7 +176,9 @@ fn asarray(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let cast = dtype.filter(|dtype| *dtype != source.dtype());
     if cast.is_some() && matches!(copy_wanted, Value::False) {
         let (from, to) = (source.dtype().name(), cast.map_or("", Dtype::name));
-        return Err(vm.value_error(format!("can't alias tensor with dtype 'torch.{from}' into dtype 'torch.{to}'.")));
+        return Err(vm.value_error(format!(
+            "can't alias tensor with dtype 'torch.{from}' into dtype 'torch.{to}'."
+        )));
     }
     let wanted = match grad_wanted {
         Value::True => true,
@@ -179,7 +209,9 @@ fn asarray(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn scalar_tensor(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [given, keyword_dict] = args else { return Ok(Value::None) };
+    let [given, keyword_dict] = args else {
+        return Ok(Value::None);
+    };
     let parser = parser!(
         "scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=False, bool? requires_grad=False)"
     );
@@ -193,10 +225,11 @@ fn scalar_tensor(vm: &mut Vm, args: &[Value]) -> R<Value> {
 
 /// `x.new_tensor(data)`
 pub fn new_tensor(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, given, keyword_dict] = args else { return Ok(Value::None) };
-    let parser = parser!(
-        "new_tensor(PyObject* data, *, ScalarType dtype=None, Device? device=None, bool requires_grad=False)"
-    );
+    let [this, given, keyword_dict] = args else {
+        return Ok(Value::None);
+    };
+    let parser =
+        parser!("new_tensor(PyObject* data, *, ScalarType dtype=None, Device? device=None, bool requires_grad=False)");
     let (_, values) = matched(vm, &parser, given, keyword_dict)?;
     let own = object::as_tensor(this).map(Tensor::dtype);
     let data = value_at(&values, 0);

@@ -25,9 +25,13 @@ fn sequence(vm: &mut Vm, value: &Value) -> R<Option<Vec<Value>>> {
         }
         Some(Object::Instance(_)) => {
             let class = vm.class_of(value);
-            let is_sequence = class.slot(crate::python::Slot::GetItem).is_some()
-                && class.slot(crate::python::Slot::Len).is_some();
-            if is_sequence { vm.collect(value).map(Some) } else { Ok(None) }
+            let is_sequence =
+                class.slot(crate::python::Slot::GetItem).is_some() && class.slot(crate::python::Slot::Len).is_some();
+            if is_sequence {
+                vm.collect(value).map(Some)
+            } else {
+                Ok(None)
+            }
         }
         _ => Ok(None),
     }
@@ -222,12 +226,19 @@ fn integer(vm: &mut Vm, value: &Value, dtype: Dtype) -> R<i64> {
         Dtype::Int32 => (i64::from(i32::MIN), i64::from(i32::MAX)),
         _ => (i64::MIN, i64::MAX),
     };
-    if (low..=high).contains(&number) { Ok(number) } else { Err(overflow(vm, dtype)) }
+    if (low..=high).contains(&number) {
+        Ok(number)
+    } else {
+        Err(overflow(vm, dtype))
+    }
 }
 
 #[cold]
 fn overflow(vm: &mut Vm, dtype: Dtype) -> crate::python::Raised {
-    vm.runtime_error(format!("value cannot be converted to type {} without overflow", dtype.name()))
+    vm.runtime_error(format!(
+        "value cannot be converted to type {} without overflow",
+        dtype.name()
+    ))
 }
 
 /// How C++ names the type of a dtype's elements, in messages about values that do not fit.

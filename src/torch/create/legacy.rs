@@ -24,13 +24,19 @@ pub static NEW: &[ClassItem] = &[ClassItem::New(NativeDef::new(
 ))];
 
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [class, given, keywords] = args else { return Ok(Value::None) };
+    let [class, given, keywords] = args else {
+        return Ok(Value::None);
+    };
     let made = construct(vm, promote::default_dtype(), true, given, keywords)?;
     let class = match class.as_class() {
         Some(class) => class.clone(),
         None => object::torch(vm).classes.tensor.clone(),
     };
-    let made = if class.same(&object::torch(vm).classes.tensor) { made } else { made.detach() };
+    let made = if class.same(&object::torch(vm).classes.tensor) {
+        made
+    } else {
+        made.detach()
+    };
     Ok(object::wrap_as(vm, made, &class))
 }
 
@@ -51,7 +57,9 @@ fn construct(vm: &mut Vm, dtype: Dtype, any: bool, given: &Value, keywords: &Val
             machine::run(vm, || Ok(Array::zeros(&[0], dtype)?.into()))
         }
         1 => {
-            let flat = first.as_foreign::<object::storage::StorageObject>().map(|storage| storage.flat().clone());
+            let flat = first
+                .as_foreign::<object::storage::StorageObject>()
+                .map(|storage| storage.flat().clone());
             match flat {
                 Some(flat) => Ok(flat.into()),
                 None => machine::run(vm, || Ok(Array::zeros(&[0], dtype)?.into())),
@@ -76,8 +84,11 @@ fn construct(vm: &mut Vm, dtype: Dtype, any: bool, given: &Value, keywords: &Val
         3 => {
             check_device(vm, &values, 1)?;
             // a list or tuple of numbers is data, unless it is a torch.Size
-            let is_size = vm.is_instance(&first, &object::torch(vm).classes.size.clone());
-            let alone = given.as_tuple().is_some_and(|items| items.len() == 1 && items.iter().all(|item| item.is(&first)));
+            let size = object::torch(vm).classes.size.clone();
+            let is_size = vm.is_instance(&first, &size);
+            let alone = given
+                .as_tuple()
+                .is_some_and(|items| items.len() == 1 && items.iter().all(|item| item.is(&first)));
             if alone && !is_size && matching::items(&first).is_some() {
                 return Ok(data::to_array(vm, &first, Some(dtype))?.into());
             }
@@ -121,7 +132,9 @@ pub fn cpp_name(dtype: Dtype) -> &'static str {
 
 /// `x.new(...)`
 pub fn new_like(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, given, keywords] = args else { return Ok(Value::None) };
+    let [this, given, keywords] = args else {
+        return Ok(Value::None);
+    };
     let dtype = object::as_tensor(this).map_or(Dtype::Float32, Tensor::dtype);
     let made = construct(vm, dtype, false, given, keywords)?;
     Ok(object::wrap(vm, made))
@@ -160,7 +173,9 @@ pub static ITEMS: &[ClassItem] = &[
     ClassItem::getter(
         "dtype",
         |vm, this| {
-            let dtype = this.as_foreign::<LegacyType>().map_or(Dtype::Float32, |legacy| legacy.dtype);
+            let dtype = this
+                .as_foreign::<LegacyType>()
+                .map_or(Dtype::Float32, |legacy| legacy.dtype);
             Ok(object::dtype::value(vm, dtype))
         },
         "",
@@ -172,25 +187,33 @@ pub static ITEMS: &[ClassItem] = &[
 ];
 
 fn bare_name(this: &Value) -> String {
-    let dtype = this.as_foreign::<LegacyType>().map_or(Dtype::Float32, |legacy| legacy.dtype);
+    let dtype = this
+        .as_foreign::<LegacyType>()
+        .map_or(Dtype::Float32, |legacy| legacy.dtype);
     legacy_name(dtype).trim_start_matches("torch.").to_string()
 }
 
 fn call(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, given, keywords] = args else { return Ok(Value::None) };
-    let dtype = this.as_foreign::<LegacyType>().map_or(Dtype::Float32, |legacy| legacy.dtype);
+    let [this, given, keywords] = args else {
+        return Ok(Value::None);
+    };
+    let dtype = this
+        .as_foreign::<LegacyType>()
+        .map_or(Dtype::Float32, |legacy| legacy.dtype);
     let made = construct(vm, dtype, false, given, keywords)?;
     Ok(object::wrap(vm, made))
 }
 
 fn repr(_vm: &mut Vm, args: &[Value]) -> R<Value> {
-    Ok(args
-        .first()
-        .map_or(Value::None, |this| Value::str(format!("<class 'torch.{}'>", bare_name(this)))))
+    Ok(args.first().map_or(Value::None, |this| {
+        Value::str(format!("<class 'torch.{}'>", bare_name(this)))
+    }))
 }
 
 fn instance_check(_vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, instance] = args else { return Ok(Value::False) };
+    let [this, instance] = args else {
+        return Ok(Value::False);
+    };
     let dtype = this.as_foreign::<LegacyType>().map(|legacy| legacy.dtype);
     Ok(Value::bool(
         object::as_tensor(instance).is_some_and(|tensor| Some(tensor.dtype()) == dtype),

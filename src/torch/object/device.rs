@@ -20,8 +20,26 @@ pub struct Device {
 foreign!(Device);
 
 const KINDS: &[&str] = &[
-    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy",
-    "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
+    "cpu",
+    "cuda",
+    "ipu",
+    "xpu",
+    "mkldnn",
+    "opengl",
+    "opencl",
+    "ideep",
+    "hip",
+    "ve",
+    "fpga",
+    "maia",
+    "xla",
+    "lazy",
+    "vulkan",
+    "mps",
+    "meta",
+    "hpu",
+    "mtia",
+    "privateuseone",
 ];
 
 pub fn object(vm: &mut Vm, kind: &str, index: Option<i64>) -> Value {
@@ -81,27 +99,66 @@ pub fn check(vm: &mut Vm, value: &Value) -> R<()> {
 }
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::New(NativeDef::new("__new__", "(cls, *args, **kwargs)", Parser::Def, new, "")),
+    ClassItem::New(NativeDef::new(
+        "__new__",
+        "(cls, *args, **kwargs)",
+        Parser::Def,
+        new,
+        "",
+    )),
     ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
     ClassItem::slot("__str__", "(self, /)", str, "Return str(self)."),
     ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
-    ClassItem::slot("__eq__", "(self, value, /)", |_, args| Ok(equal(args, true)), "Return self==value."),
-    ClassItem::slot("__ne__", "(self, value, /)", |_, args| Ok(equal(args, false)), "Return self!=value."),
-    ClassItem::getter("type", |_, this| Ok(this.as_foreign::<Device>().map_or(Value::None, |d| Value::str(&*d.kind))), ""),
+    ClassItem::slot(
+        "__eq__",
+        "(self, value, /)",
+        |_, args| Ok(equal(args, true)),
+        "Return self==value.",
+    ),
+    ClassItem::slot(
+        "__ne__",
+        "(self, value, /)",
+        |_, args| Ok(equal(args, false)),
+        "Return self!=value.",
+    ),
     ClassItem::getter(
-        "index",
-        |_, this| Ok(this.as_foreign::<Device>().and_then(|d| d.index).map_or(Value::None, Value::Int)),
+        "type",
+        |_, this| {
+            Ok(this
+                .as_foreign::<Device>()
+                .map_or(Value::None, |d| Value::str(&*d.kind)))
+        },
         "",
     ),
-    ClassItem::slot("__enter__", "(self, /)", |_, args| Ok(args.first().cloned().unwrap_or_default()), ""),
+    ClassItem::getter(
+        "index",
+        |_, this| {
+            Ok(this
+                .as_foreign::<Device>()
+                .and_then(|d| d.index)
+                .map_or(Value::None, Value::Int))
+        },
+        "",
+    ),
+    ClassItem::slot(
+        "__enter__",
+        "(self, /)",
+        |_, args| Ok(args.first().cloned().unwrap_or_default()),
+        "",
+    ),
     ClassItem::slot("__exit__", "(self, *args)", |_, _| Ok(Value::None), ""),
 ];
 
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [_, given, keywords] = args else { return Ok(Value::None) };
+    let [_, given, keywords] = args else {
+        return Ok(Value::None);
+    };
     let (names, values) = super::super::keywords(keywords);
     let positional = vm.collect(given)?;
-    let parser = parser!("device(Device device)", "device(std::string_view type, int64_t index=-1)");
+    let parser = parser!(
+        "device(Device device)",
+        "device(std::string_view type, int64_t index=-1)"
+    );
     let (at, matched) = parser.parse(
         vm,
         CallArgs {
@@ -110,7 +167,9 @@ fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
             keywords: &values,
         },
     )?;
-    let [first, rest @ ..] = matched.as_slice() else { return Ok(Value::None) };
+    let [first, rest @ ..] = matched.as_slice() else {
+        return Ok(Value::None);
+    };
     let (kind, mut index) = of_value(vm, first)?;
     if at == 1 {
         if index.is_some() {

@@ -66,29 +66,73 @@ pub fn by_name(name: &str) -> Option<Dtype> {
 
 /// Names of dtypes in the module.
 pub const NAMES: &[&str] = &[
-    "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64", "complex64",
-    "complex128", "float", "double", "half", "short", "int", "long", "cfloat", "cdouble",
+    "bool",
+    "uint8",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+    "float",
+    "double",
+    "half",
+    "short",
+    "int",
+    "long",
+    "cfloat",
+    "cdouble",
 ];
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
     ClassItem::method("__reduce__", "(self, /)", Parser::NoArgs, reduce, ""),
-    ClassItem::method("to_complex", "(self, /)", Parser::NoArgs, to_complex, "The complex dtype of this precision."),
-    ClassItem::method("to_real", "(self, /)", Parser::NoArgs, to_real, "The real dtype of this precision."),
-    ClassItem::getter("is_floating_point", |_, this| property(this, |d| Value::bool(d.is_floating_point())), ""),
-    ClassItem::getter("is_complex", |_, this| property(this, |d| Value::bool(d.is_complex())), ""),
+    ClassItem::method(
+        "to_complex",
+        "(self, /)",
+        Parser::NoArgs,
+        to_complex,
+        "The complex dtype of this precision.",
+    ),
+    ClassItem::method(
+        "to_real",
+        "(self, /)",
+        Parser::NoArgs,
+        to_real,
+        "The real dtype of this precision.",
+    ),
+    ClassItem::getter(
+        "is_floating_point",
+        |_, this| property(this, |d| Value::bool(d.is_floating_point())),
+        "",
+    ),
+    ClassItem::getter(
+        "is_complex",
+        |_, this| property(this, |d| Value::bool(d.is_complex())),
+        "",
+    ),
     ClassItem::getter(
         "is_signed",
         |_, this| property(this, |d| Value::bool(!matches!(d, Dtype::Bool | Dtype::Uint8))),
         "",
     ),
-    ClassItem::getter("itemsize", |_, this| property(this, |d| Value::size(d.size())), "Bytes of one element."),
+    ClassItem::getter(
+        "itemsize",
+        |_, this| property(this, |d| Value::size(d.size())),
+        "Bytes of one element.",
+    ),
     ClassItem::getter("abbr", |_, this| property(this, |d| Value::str(abbreviation(d))), ""),
     ClassItem::getter("__module__", |_, _| Ok(Value::str("torch")), ""),
 ];
 
 fn property(this: &Value, read: impl FnOnce(Dtype) -> Value) -> R<Value> {
-    Ok(this.as_foreign::<DtypeObject>().map_or(Value::None, |object| read(object.dtype)))
+    Ok(this
+        .as_foreign::<DtypeObject>()
+        .map_or(Value::None, |object| read(object.dtype)))
 }
 
 fn dtype_of(args: &[Value]) -> Dtype {

@@ -28,7 +28,13 @@ struct Floats {
 
 fn floats(dtype: Dtype) -> Floats {
     match dtype.to_real() {
-        Dtype::Float16 => Floats { bits: 16, eps: 0.0009765625, max: 65504.0, smallest_normal: 6.103515625e-05, resolution: 0.001 },
+        Dtype::Float16 => Floats {
+            bits: 16,
+            eps: 0.0009765625,
+            max: 65504.0,
+            smallest_normal: 6.103515625e-05,
+            resolution: 0.001,
+        },
         Dtype::BFloat16 => Floats {
             bits: 16,
             eps: 0.0078125,
@@ -36,7 +42,13 @@ fn floats(dtype: Dtype) -> Floats {
             smallest_normal: f64::from(f32::MIN_POSITIVE),
             resolution: 0.01,
         },
-        Dtype::Float64 => Floats { bits: 64, eps: f64::EPSILON, max: f64::MAX, smallest_normal: f64::MIN_POSITIVE, resolution: 1e-15 },
+        Dtype::Float64 => Floats {
+            bits: 64,
+            eps: f64::EPSILON,
+            max: f64::MAX,
+            smallest_normal: f64::MIN_POSITIVE,
+            resolution: 1e-15,
+        },
         _ => Floats {
             bits: 32,
             eps: f64::from(f32::EPSILON),
@@ -60,7 +72,8 @@ fn integers(dtype: Dtype) -> (i64, i64, i64) {
 }
 
 fn dtype_of(this: Option<&Value>) -> Dtype {
-    this.and_then(|this| this.as_foreign::<Info>()).map_or(Dtype::Float32, |info| info.dtype)
+    this.and_then(|this| this.as_foreign::<Info>())
+        .map_or(Dtype::Float32, |info| info.dtype)
 }
 
 fn float(this: &Value, read: impl FnOnce(Floats) -> f64) -> R<Value> {
@@ -68,7 +81,13 @@ fn float(this: &Value, read: impl FnOnce(Floats) -> f64) -> R<Value> {
 }
 
 pub static FINFO: &[ClassItem] = &[
-    ClassItem::New(NativeDef::new("__new__", "(cls, *args, **kwargs)", Parser::Def, new_finfo, "")),
+    ClassItem::New(NativeDef::new(
+        "__new__",
+        "(cls, *args, **kwargs)",
+        Parser::Def,
+        new_finfo,
+        "",
+    )),
     ClassItem::slot("__repr__", "(self, /)", repr_finfo, "Return repr(self)."),
     ClassItem::getter("bits", |_, this| Ok(Value::Int(floats(dtype_of(Some(this))).bits)), ""),
     ClassItem::getter("eps", |_, this| float(this, |f| f.eps), ""),
@@ -77,11 +96,21 @@ pub static FINFO: &[ClassItem] = &[
     ClassItem::getter("tiny", |_, this| float(this, |f| f.smallest_normal), ""),
     ClassItem::getter("smallest_normal", |_, this| float(this, |f| f.smallest_normal), ""),
     ClassItem::getter("resolution", |_, this| float(this, |f| f.resolution), ""),
-    ClassItem::getter("dtype", |_, this| Ok(Value::str(dtype_of(Some(this)).to_real().name())), ""),
+    ClassItem::getter(
+        "dtype",
+        |_, this| Ok(Value::str(dtype_of(Some(this)).to_real().name())),
+        "",
+    ),
 ];
 
 pub static IINFO: &[ClassItem] = &[
-    ClassItem::New(NativeDef::new("__new__", "(cls, *args, **kwargs)", Parser::Def, new_iinfo, "")),
+    ClassItem::New(NativeDef::new(
+        "__new__",
+        "(cls, *args, **kwargs)",
+        Parser::Def,
+        new_iinfo,
+        "",
+    )),
     ClassItem::slot("__repr__", "(self, /)", repr_iinfo, "Return repr(self)."),
     ClassItem::getter("bits", |_, this| Ok(Value::Int(integers(dtype_of(Some(this))).0)), ""),
     ClassItem::getter("min", |_, this| Ok(Value::Int(integers(dtype_of(Some(this))).1)), ""),
@@ -93,7 +122,11 @@ fn argument(vm: &mut Vm, args: &[Value], parser: &crate::torch::bind::Parser) ->
     let [_, given, keywords] = args else { return Ok(None) };
     let (names, values) = super::super::keywords(keywords);
     let positional = vm.collect(given)?;
-    let call = CallArgs { positional: &positional, names: &names, keywords: &values };
+    let call = CallArgs {
+        positional: &positional,
+        names: &names,
+        keywords: &values,
+    };
     let (_, matched) = parser.parse(vm, call)?;
     Ok(matched.first().and_then(|value| super::dtype::of_value(vm, value)))
 }
@@ -114,9 +147,9 @@ fn new_iinfo(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let parser = parser!("iinfo(ScalarType type)");
     let dtype = argument(vm, args, &parser)?.unwrap_or(Dtype::Int64);
     if dtype.is_differentiable() {
-        return Err(vm.type_error(
-            "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'",
-        ));
+        return Err(
+            vm.type_error("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
+        );
     }
     if dtype == Dtype::Bool {
         return Err(vm.type_error("torch.bool is not supported by torch.iinfo"));
@@ -161,5 +194,8 @@ fn repr_finfo(_vm: &mut Vm, args: &[Value]) -> R<Value> {
 fn repr_iinfo(_vm: &mut Vm, args: &[Value]) -> R<Value> {
     let dtype = dtype_of(args.first());
     let (_, min, max) = integers(dtype);
-    Ok(Value::str(format!("iinfo(min={min}, max={max}, dtype={})", dtype.name())))
+    Ok(Value::str(format!(
+        "iinfo(min={min}, max={max}, dtype={})",
+        dtype.name()
+    )))
 }

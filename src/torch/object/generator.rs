@@ -50,28 +50,86 @@ pub fn of_value(value: &Value) -> SharedGenerator {
 }
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::New(NativeDef::new("__new__", "(cls, *args, **kwargs)", Parser::Def, new, "")),
-    ClassItem::method("manual_seed", "(self, seed, /)", Parser::One, manual_seed, "Sets the seed."),
-    ClassItem::method("initial_seed", "(self, /)", Parser::NoArgs, initial_seed, "The seed it was started with."),
-    ClassItem::method("seed", "(self, /)", Parser::NoArgs, seed, "Seeds from the operating system and gives the seed."),
-    ClassItem::method("get_state", "(self, /)", Parser::NoArgs, get_state, "The state as a tensor of bytes."),
-    ClassItem::method("set_state", "(self, state, /)", Parser::One, set_state, "Puts a state back."),
-    ClassItem::method("clone_state", "(self, /)", Parser::NoArgs, clone_state, "Another generator in the same state."),
-    ClassItem::getter("device", |vm, _| Ok(super::device::object(vm, "cpu", None)), "Where it draws."),
+    ClassItem::New(NativeDef::new(
+        "__new__",
+        "(cls, *args, **kwargs)",
+        Parser::Def,
+        new,
+        "",
+    )),
+    ClassItem::method(
+        "manual_seed",
+        "(self, seed, /)",
+        Parser::One,
+        manual_seed,
+        "Sets the seed.",
+    ),
+    ClassItem::method(
+        "initial_seed",
+        "(self, /)",
+        Parser::NoArgs,
+        initial_seed,
+        "The seed it was started with.",
+    ),
+    ClassItem::method(
+        "seed",
+        "(self, /)",
+        Parser::NoArgs,
+        seed,
+        "Seeds from the operating system and gives the seed.",
+    ),
+    ClassItem::method(
+        "get_state",
+        "(self, /)",
+        Parser::NoArgs,
+        get_state,
+        "The state as a tensor of bytes.",
+    ),
+    ClassItem::method(
+        "set_state",
+        "(self, state, /)",
+        Parser::One,
+        set_state,
+        "Puts a state back.",
+    ),
+    ClassItem::method(
+        "clone_state",
+        "(self, /)",
+        Parser::NoArgs,
+        clone_state,
+        "Another generator in the same state.",
+    ),
+    ClassItem::getter(
+        "device",
+        |vm, _| Ok(super::device::object(vm, "cpu", None)),
+        "Where it draws.",
+    ),
 ];
 
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [class, given, keywords] = args else { return Ok(Value::None) };
+    let [class, given, keywords] = args else {
+        return Ok(Value::None);
+    };
     let (names, values) = super::super::keywords(keywords);
     let positional = vm.collect(given)?;
     let parser = parser!("Generator(Device device=None)");
-    let call = CallArgs { positional: &positional, names: &names, keywords: &values };
+    let call = CallArgs {
+        positional: &positional,
+        names: &names,
+        keywords: &values,
+    };
     let (_, matched) = parser.parse(vm, call)?;
     if let Some(device) = matched.first().filter(|device| !device.is_unset()) {
         super::device::check(vm, device)?;
     }
-    let class = class.as_class().cloned().unwrap_or_else(|| torch(vm).classes.generator.clone());
-    Ok(object(&class, Rc::new(RefCell::new(crate::array::random::Generator::default()))))
+    let class = class
+        .as_class()
+        .cloned()
+        .unwrap_or_else(|| torch(vm).classes.generator.clone());
+    Ok(object(
+        &class,
+        Rc::new(RefCell::new(crate::array::random::Generator::default())),
+    ))
 }
 
 /// A seed as 64 bits; negative ones wrap.

@@ -187,14 +187,17 @@ pub fn class_attribute(rows: &'static [ClassItem], owner: &Weak<Class>, name: Sy
         ClassItem::StaticMethod(def) if def.name == text => {
             native(def, NativeKind::Static).map(|function| Value::object(Object::StaticMethod(function)))
         }
-        ClassItem::Property { name: row, get, set, help } if *row == text => {
-            Some(Value::object(Object::Member(Box::new(Member {
-                name,
-                owner: owner.clone(),
-                doc: Some(help),
-                access: Access::Native { get: *get, set: *set },
-            }))))
-        }
+        ClassItem::Property {
+            name: row,
+            get,
+            set,
+            help,
+        } if *row == text => Some(Value::object(Object::Member(Box::new(Member {
+            name,
+            owner: owner.clone(),
+            doc: Some(help),
+            access: Access::Native { get: *get, set: *set },
+        })))),
         _ => None,
     })
 }

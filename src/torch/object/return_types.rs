@@ -52,7 +52,11 @@ pub fn class(vm: &mut Vm, name: &str, fields: &[&'static str]) -> Option<ClassRe
         class.set(Symbol::new(count), Value::size(fields.len()));
     }
     class.set(Symbol::new("n_unnamed_fields"), Value::Int(0));
-    torch.classes.return_types.borrow_mut().insert(name.to_string(), class.clone());
+    torch
+        .classes
+        .return_types
+        .borrow_mut()
+        .insert(name.to_string(), class.clone());
     Some(class)
 }
 
@@ -72,15 +76,26 @@ static GETTERS: &[Getter] = &[
 ];
 
 fn field(this: &Value, at: usize) -> R<Value> {
-    Ok(this.as_tuple().and_then(|items| items.get(at)).cloned().unwrap_or(Value::None))
+    Ok(this
+        .as_tuple()
+        .and_then(|items| items.get(at))
+        .cloned()
+        .unwrap_or(Value::None))
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [class, sequence] = args else { return Ok(Value::None) };
+    let [class, sequence] = args else {
+        return Ok(Value::None);
+    };
     let items = vm.collect(sequence)?;
-    let wanted = class.as_class().and_then(|class| class.lookup(Symbol::new("n_fields"))).and_then(|n| n.as_int());
+    let wanted = class
+        .as_class()
+        .and_then(|class| class.lookup(Symbol::new("n_fields")))
+        .and_then(|n| n.as_int());
     if wanted.is_some_and(|wanted| wanted != items.len() as i64) {
-        let name = class.as_class().map_or_else(Default::default, |class| class.full_name());
+        let name = class
+            .as_class()
+            .map_or_else(Default::default, |class| class.full_name());
         let (wanted, given) = (wanted.unwrap_or(0), items.len());
         return Err(vm.type_error(format!("{name}() takes a {wanted}-sequence ({given}-sequence given)")));
     }
@@ -88,7 +103,9 @@ fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some(this) = args.first() else { return Ok(Value::None) };
+    let Some(this) = args.first() else {
+        return Ok(Value::None);
+    };
     let class = vm.class_of(this);
     let names = class.lookup(Symbol::new("__match_args__")).unwrap_or_default();
     let names = names.as_tuple().unwrap_or(&[]);

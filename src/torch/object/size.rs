@@ -18,27 +18,56 @@ fn of_items(vm: &mut Vm, items: Vec<Value>) -> Value {
 }
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::New(NativeDef::new("__new__", "(cls, iterable=(), /)", Parser::Clinic, new, "")),
+    ClassItem::New(NativeDef::new(
+        "__new__",
+        "(cls, iterable=(), /)",
+        Parser::Clinic,
+        new,
+        "",
+    )),
     ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
     ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
     ClassItem::slot("__add__", "(self, value, /)", add, "Return self+value."),
-    ClassItem::slot("__radd__", "(self, value, /)", |vm, args| reflected_add(vm, args), "Return value+self."),
+    ClassItem::slot(
+        "__radd__",
+        "(self, value, /)",
+        |vm, args| reflected_add(vm, args),
+        "Return value+self.",
+    ),
     ClassItem::slot("__mul__", "(self, value, /)", mul, "Return self*value."),
     ClassItem::slot("__rmul__", "(self, value, /)", mul, "Return value*self."),
-    ClassItem::method("numel", "(self, /)", Parser::NoArgs, numel, "The number of elements of a tensor of this size."),
+    ClassItem::method(
+        "numel",
+        "(self, /)",
+        Parser::NoArgs,
+        numel,
+        "The number of elements of a tensor of this size.",
+    ),
 ];
 
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [class, iterable] = args else { return Ok(Value::None) };
-    let items = if iterable.is_unset() { Vec::new() } else { vm.collect(iterable)? };
+    let [class, iterable] = args else {
+        return Ok(Value::None);
+    };
+    let items = if iterable.is_unset() {
+        Vec::new()
+    } else {
+        vm.collect(iterable)?
+    };
     let mut sizes = Vec::with_capacity(items.len());
     for (at, item) in items.iter().enumerate() {
-        let number = if item.is_int() { Some(item.clone()) } else { vm.try_index(item)?.map(Value::big) };
+        let number = if item.is_int() {
+            Some(item.clone())
+        } else {
+            vm.try_index(item)?.map(Value::big)
+        };
         match number {
             Some(number) => sizes.push(number),
             None => {
                 let kind = vm.type_name(item);
-                return Err(vm.type_error(format!("torch.Size() takes an iterable of 'int' (item {at} is '{kind}')")));
+                return Err(vm.type_error(format!(
+                    "torch.Size() takes an iterable of 'int' (item {at} is '{kind}')"
+                )));
             }
         }
     }
@@ -70,7 +99,11 @@ fn through_tuple(vm: &mut Vm, name: &str, args: &[Value]) -> R<Value> {
 fn get_item(vm: &mut Vm, args: &[Value]) -> R<Value> {
     if let [this, Value::Int(index)] = args {
         let items = this.as_tuple().unwrap_or(&[]);
-        let at = if *index < 0 { index.wrapping_add(items.len() as i64) } else { *index };
+        let at = if *index < 0 {
+            index.wrapping_add(items.len() as i64)
+        } else {
+            *index
+        };
         return match usize::try_from(at).ok().and_then(|at| items.get(at)) {
             Some(item) => Ok(item.clone()),
             None => Err(vm.index_error("tuple index out of range")),

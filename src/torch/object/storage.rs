@@ -63,10 +63,27 @@ pub fn object(vm: &mut Vm, array: &Array, typed: bool) -> Value {
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__len__", "(self, /)", |_, args| Ok(with(args, |s| Value::size(s.flat.numel()))), "Return len(self)."),
+    ClassItem::slot(
+        "__len__",
+        "(self, /)",
+        |_, args| Ok(with(args, |s| Value::size(s.flat.numel()))),
+        "Return len(self).",
+    ),
     ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-    ClassItem::method("size", "(self, /)", Parser::NoArgs, |_, args| Ok(with(args, |s| Value::size(s.flat.numel()))), ""),
-    ClassItem::method("nbytes", "(self, /)", Parser::NoArgs, |_, args| Ok(with(args, |s| Value::size(s.storage().len()))), ""),
+    ClassItem::method(
+        "size",
+        "(self, /)",
+        Parser::NoArgs,
+        |_, args| Ok(with(args, |s| Value::size(s.flat.numel()))),
+        "",
+    ),
+    ClassItem::method(
+        "nbytes",
+        "(self, /)",
+        Parser::NoArgs,
+        |_, args| Ok(with(args, |s| Value::size(s.storage().len()))),
+        "",
+    ),
     ClassItem::method(
         "element_size",
         "(self, /)",
@@ -87,7 +104,10 @@ pub static ITEMS: &[ClassItem] = &[
         "(self, /)",
         Parser::NoArgs,
         |vm, args| {
-            let flat = args.first().and_then(|this| this.as_foreign::<StorageObject>()).map(|s| s.flat.clone());
+            let flat = args
+                .first()
+                .and_then(|this| this.as_foreign::<StorageObject>())
+                .map(|s| s.flat.clone());
             Ok(flat.map_or(Value::None, |flat| object(vm, &flat, false)))
         },
         "",
@@ -96,7 +116,9 @@ pub static ITEMS: &[ClassItem] = &[
     ClassItem::getter(
         "dtype",
         |vm, this| {
-            let dtype = this.as_foreign::<StorageObject>().map_or(Dtype::Uint8, StorageObject::dtype);
+            let dtype = this
+                .as_foreign::<StorageObject>()
+                .map_or(Dtype::Uint8, StorageObject::dtype);
             Ok(super::dtype::value(vm, dtype))
         },
         "",
@@ -112,14 +134,21 @@ fn with(args: &[Value], read: impl FnOnce(&StorageObject) -> Value) -> Value {
 
 fn tolist(_vm: &mut Vm, args: &[Value]) -> R<Value> {
     Ok(with(args, |storage| {
-        Value::list(copy::elements(&storage.flat).into_iter().map(result::of_scalar).collect())
+        Value::list(
+            copy::elements(&storage.flat)
+                .into_iter()
+                .map(result::of_scalar)
+                .collect(),
+        )
     }))
 }
 
 fn get_item(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [this, key] = args else { return Ok(Value::None) };
     let index = vm.index(key)?;
-    let Some(storage) = this.as_foreign::<StorageObject>() else { return Ok(Value::None) };
+    let Some(storage) = this.as_foreign::<StorageObject>() else {
+        return Ok(Value::None);
+    };
     let count = storage.flat.numel() as i64;
     let at = if index < 0 { index + count } else { index };
     if !(0..count).contains(&at) {

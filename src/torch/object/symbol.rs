@@ -83,7 +83,10 @@ pub fn by_name(vm: &mut Vm, name: &str) -> Option<Value> {
                 _ => return None,
             };
             let class = classes.classes.memory_format.clone();
-            return Some(Value::object(Object::Foreign(Box::new(MemoryFormatObject { class, format }))));
+            return Some(Value::object(Object::Foreign(Box::new(MemoryFormatObject {
+                class,
+                format,
+            }))));
         }
     };
     Some(Value::object(Object::Foreign(Box::new(layout))))
@@ -102,7 +105,9 @@ pub fn check_layout(vm: &mut Vm, value: &Value) -> R<()> {
 pub static ITEMS: &[ClassItem] = &[ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self).")];
 
 fn repr(_vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some(this) = args.first() else { return Ok(Value::None) };
+    let Some(this) = args.first() else {
+        return Ok(Value::None);
+    };
     if let Some(layout) = this.as_foreign::<Layout>() {
         return Ok(Value::str(layout.name));
     }

@@ -17,10 +17,34 @@ pub static ITEMS: &[ClassItem] = &[
         backward_,
         "Computes the gradients of the leaves that this tensor depends on.",
     ),
-    ClassItem::method("detach", "(self, /)", Parser::NoArgs, detach, "The same elements outside the graph."),
-    ClassItem::method("detach_", "(self, /)", Parser::NoArgs, detach_, "Takes the tensor itself out of the graph."),
-    ClassItem::method("retain_grad", "(self, /)", Parser::NoArgs, retain_grad, "Keeps the grad of a non-leaf."),
-    ClassItem::method("register_hook", "(self, hook)", Parser::Def, register_hook, "Calls hook with each gradient."),
+    ClassItem::method(
+        "detach",
+        "(self, /)",
+        Parser::NoArgs,
+        detach,
+        "The same elements outside the graph.",
+    ),
+    ClassItem::method(
+        "detach_",
+        "(self, /)",
+        Parser::NoArgs,
+        detach_,
+        "Takes the tensor itself out of the graph.",
+    ),
+    ClassItem::method(
+        "retain_grad",
+        "(self, /)",
+        Parser::NoArgs,
+        retain_grad,
+        "Keeps the grad of a non-leaf.",
+    ),
+    ClassItem::method(
+        "register_hook",
+        "(self, hook)",
+        Parser::Def,
+        register_hook,
+        "Calls hook with each gradient.",
+    ),
     ClassItem::method(
         "register_post_accumulate_grad_hook",
         "(self, hook)",
@@ -33,13 +57,17 @@ pub static ITEMS: &[ClassItem] = &[
 ];
 
 fn backward_(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, gradient, retain_graph, create_graph, inputs] = args else { return Ok(Value::None) };
+    let [this, gradient, retain_graph, create_graph, inputs] = args else {
+        return Ok(Value::None);
+    };
     backward::backward(vm, this, gradient, retain_graph, create_graph, &Value::Unset, inputs)?;
     Ok(Value::None)
 }
 
 fn detach(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some(tensor) = object::receiver(args) else { return Ok(Value::None) };
+    let Some(tensor) = object::receiver(args) else {
+        return Ok(Value::None);
+    };
     let detached = tensor.detach();
     if tensor.is_inference() {
         detached.set_inference(true);
@@ -126,7 +154,10 @@ fn deepcopy(vm: &mut Vm, args: &[Value]) -> R<Value> {
     if let Some(dict) = memo.as_dict().cloned() {
         dict.insert(vm, key, value.clone())?;
     }
-    let own = this.obj().and_then(crate::python::Object::attributes).map(|attributes| attributes.borrow().names());
+    let own = this
+        .obj()
+        .and_then(crate::python::Object::attributes)
+        .map(|attributes| attributes.borrow().names());
     for name in own.unwrap_or_default() {
         let held = vm.get_attr(this, name)?;
         let copied = deepcopy_value(vm, &held, memo)?;

@@ -14,7 +14,12 @@ use std::rc::Rc;
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-    ClassItem::slot("__setitem__", "(self, key, value, /)", set_item, "Set self[key] to value."),
+    ClassItem::slot(
+        "__setitem__",
+        "(self, key, value, /)",
+        set_item,
+        "Set self[key] to value.",
+    ),
     ClassItem::slot("__delitem__", "(self, key, /)", del_item, "Delete self[key]."),
 ];
 
@@ -65,7 +70,12 @@ pub fn pick(vm: &mut Vm, tensor: &Tensor, key: &Value) -> R<Tensor> {
         return Ok(sliced);
     }
     let indices = Arg::Tensors(Rc::from(indices));
-    call(vm, "index", "Tensor", Args(smallvec::smallvec![Arg::Tensor(sliced), indices]))
+    call(
+        vm,
+        "index",
+        "Tensor",
+        Args(smallvec::smallvec![Arg::Tensor(sliced), indices]),
+    )
 }
 
 fn alias(vm: &mut Vm, tensor: &Tensor) -> R<Tensor> {
@@ -129,7 +139,7 @@ fn apply(vm: &mut Vm, tensor: &Tensor, keys: &[Value]) -> R<(Tensor, Vec<Option<
     let mut result = tensor.clone();
     let mut dim = 0usize;
     let mut indices: Vec<Option<Tensor>> = Vec::new();
-    let mut note = |dim: &mut usize, index: Tensor, indices: &mut Vec<Option<Tensor>>| {
+    let note = |dim: &mut usize, index: Tensor, indices: &mut Vec<Option<Tensor>>| {
         indices.resize(*dim, None);
         indices.push(Some(index));
         *dim += 1;
@@ -279,7 +289,9 @@ fn del_item(vm: &mut Vm, _args: &[Value]) -> R<Value> {
 }
 
 fn set_item(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, key, value] = args else { return Ok(Value::None) };
+    let [this, key, value] = args else {
+        return Ok(Value::None);
+    };
     let Some(tensor) = object::as_tensor(this).cloned() else {
         return Ok(Value::None);
     };
@@ -363,9 +375,15 @@ fn copy_to(vm: &mut Vm, target: &Tensor, source: &Tensor) -> R<()> {
     if source.dim() == 0
         && target.dim() > 0
         && let Some(fill) = crate::ops::find("fill").or_else(|| crate::ops::find("fill_"))
-        && let Some(overload) = fill.overloads.iter().find(|overload| overload.parsed().overload == "Tensor")
+        && let Some(overload) = fill
+            .overloads
+            .iter()
+            .find(|overload| overload.parsed().overload == "Tensor")
     {
-        let args = Args(smallvec::smallvec![Arg::Tensor(target.clone()), Arg::Tensor(source.clone())]);
+        let args = Args(smallvec::smallvec![
+            Arg::Tensor(target.clone()),
+            Arg::Tensor(source.clone())
+        ]);
         return machine::run(vm, || overload.call_in_place(args)).map(drop);
     }
     let sizes = target.sizes();
@@ -377,8 +395,16 @@ fn copy_to(vm: &mut Vm, target: &Tensor, source: &Tensor) -> R<()> {
         kept
     };
     machine::run(vm, || {
-        let source = if kept == source.sizes() { source.clone() } else { shape::view(source, &kept)? };
-        let source = if source.sizes() == sizes { source } else { shape::expand(&source, &sizes)? };
+        let source = if kept == source.sizes() {
+            source.clone()
+        } else {
+            shape::view(source, &kept)?
+        };
+        let source = if source.sizes() == sizes {
+            source
+        } else {
+            shape::expand(&source, &sizes)?
+        };
         shape::copy_in_place(target, &source).map(drop)
     })
 }

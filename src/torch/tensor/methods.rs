@@ -60,32 +60,65 @@ pub static ITEMS: &[ClassItem] = &[
     free!("cuda", cuda, ""),
     free!("size", size, "The size, or that of one dimension."),
     free!("stride", stride, "The strides, or that of one dimension."),
-    free!("is_contiguous", is_contiguous, "True if the elements lie row after row without gaps."),
-    free!("contiguous", contiguous, "The tensor itself if contiguous, else a contiguous copy."),
+    free!(
+        "is_contiguous",
+        is_contiguous,
+        "True if the elements lie row after row without gaps."
+    ),
+    free!(
+        "contiguous",
+        contiguous,
+        "The tensor itself if contiguous, else a contiguous copy."
+    ),
     free!("copy_", copy_, "Copies the elements of another tensor into this one."),
     free!("requires_grad_", requires_grad_, "Sets whether gradients flow to it."),
-    free!("new_tensor", construct::new_tensor, "A tensor of data with this one's dtype."),
+    free!(
+        "new_tensor",
+        construct::new_tensor,
+        "A tensor of data with this one's dtype."
+    ),
     free!("new", legacy::new_like, ""),
     free!("numpy", numpy, ""),
     free!("dim_order", dim_order, "The dimensions in the order of their strides."),
-    free!("resize_", resize_, "Gives it another size, keeping the elements that fit."),
+    free!(
+        "resize_",
+        resize_,
+        "Gives it another size, keeping the elements that fit."
+    ),
     free!("resize_as_", resize_as_, "Gives it the size of another tensor."),
     free!("set_", set_, "Makes it see another tensor's storage."),
-    ClassItem::method("apply_", "(self, callable, /)", Parser::One, apply_, "Calls a function for each element, in place."),
+    ClassItem::method(
+        "apply_",
+        "(self, callable, /)",
+        Parser::One,
+        apply_,
+        "Calls a function for each element, in place.",
+    ),
     ClassItem::method("map_", "(self, tensor, callable, /)", Parser::Tuple, map_, ""),
     bare!("dim", |_, args| read(args, |t| Value::size(t.dim()))),
     bare!("ndimension", |_, args| read(args, |t| Value::size(t.dim()))),
     bare!("numel", |_, args| read(args, |t| Value::size(t.numel()))),
     bare!("nelement", |_, args| read(args, |t| Value::size(t.numel()))),
     bare!("element_size", |_, args| read(args, |t| Value::size(t.dtype().size()))),
-    bare!("storage_offset", |_, args| read(args, |t| Value::Int(t.array().offset()))),
-    bare!("data_ptr", |_, args| read(args, |t| Value::size(t.array().data_pointer() as usize))),
+    bare!("storage_offset", |_, args| read(args, |t| Value::Int(
+        t.array().offset()
+    ))),
+    bare!("data_ptr", |_, args| read(args, |t| Value::size(
+        t.array().data_pointer() as usize
+    ))),
     bare!("get_device", |_, _| Ok(Value::Int(-1))),
     bare!("dense_dim", |_, args| read(args, |t| Value::size(t.dim()))),
     bare!("sparse_dim", |_, _| Ok(Value::Int(0))),
-    bare!("is_complex", |_, args| read(args, |t| Value::bool(t.dtype().is_complex()))),
-    bare!("is_floating_point", |_, args| read(args, |t| Value::bool(t.dtype().is_floating_point()))),
-    bare!("is_signed", |_, args| read(args, |t| Value::bool(!matches!(t.dtype(), Dtype::Bool | Dtype::Uint8)))),
+    bare!("is_complex", |_, args| read(args, |t| Value::bool(
+        t.dtype().is_complex()
+    ))),
+    bare!("is_floating_point", |_, args| read(args, |t| Value::bool(
+        t.dtype().is_floating_point()
+    ))),
+    bare!("is_signed", |_, args| read(args, |t| Value::bool(!matches!(
+        t.dtype(),
+        Dtype::Bool | Dtype::Uint8
+    )))),
     bare!("is_inference", |_, args| read(args, |t| Value::bool(t.is_inference()))),
     bare!("is_conj", |_, _| Ok(Value::False)),
     bare!("is_neg", |_, _| Ok(Value::False)),
@@ -135,9 +168,11 @@ fn cast_to(vm: &mut Vm, this: &Value, dtype: Dtype, copy: bool, format: &Value) 
         Arg::Bool(false),
         memory_format(format)
     ]);
-    let made = machine::run(vm, || match crate::ops::find("_to_copy").and_then(|op| op.overloads.first()) {
-        Some(overload) => overload.call_one(args),
-        None => shape::to_dtype(args.tensor(0)?, dtype),
+    let made = machine::run(vm, || {
+        match crate::ops::find("_to_copy").and_then(|op| op.overloads.first()) {
+            Some(overload) => overload.call_one(args),
+            None => shape::to_dtype(args.tensor(0)?, dtype),
+        }
     })?;
     Ok(object::wrap(vm, made))
 }
@@ -149,13 +184,17 @@ fn memory_format(value: &Value) -> Arg {
 }
 
 fn cast(vm: &mut Vm, args: &[Value], parser: &crate::torch::bind::Parser, dtype: Dtype) -> R<Value> {
-    let Some((this, _, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, _, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let (_, values) = matched(vm, parser, given, keywords)?;
     cast_to(vm, this, dtype, false, &value_at(&values, 0))
 }
 
 fn to(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((this, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let own = tensor.dtype();
     let parser = parser!(
         "to(Device device=None, ScalarType dtype=None, bool non_blocking=False, bool copy=False, *, MemoryFormat? memory_format=None)",
@@ -177,7 +216,9 @@ fn to(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn type_(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((this, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let own = type_string(tensor);
     let parser = parser!("type(PyObject* dtype=None, bool non_blocking=False, *, MemoryFormat? memory_format=None)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
@@ -193,7 +234,10 @@ fn type_(vm: &mut Vm, args: &[Value]) -> R<Value> {
         }
     } else if let Some(legacy) = wanted.as_foreign::<legacy::LegacyType>() {
         Some(legacy.dtype)
-    } else if wanted.as_class().is_some_and(|class| class.same(&object::torch(vm).classes.tensor)) {
+    } else if wanted
+        .as_class()
+        .is_some_and(|class| class.same(&object::torch(vm).classes.tensor))
+    {
         Some(crate::array::promote::default_dtype())
     } else if wanted.as_foreign::<object::dtype::DtypeObject>().is_some() {
         object::dtype::of_value(vm, &wanted)
@@ -207,7 +251,9 @@ fn type_(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn cpu(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((this, _, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, _, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let parser = parser!("cpu(*, MemoryFormat? memory_format=None)");
     matched(vm, &parser, given, keywords)?;
     Ok(this.clone())
@@ -220,7 +266,9 @@ fn cuda(vm: &mut Vm, _args: &[Value]) -> R<Value> {
 }
 
 fn size(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((_, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((_, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let sizes = tensor.sizes();
     if given.as_tuple().is_some_and(<[_]>::is_empty) && keywords.as_dict().is_none_or(|dict| dict.is_empty()) {
         return Ok(object::size::value(vm, &sizes));
@@ -245,13 +293,17 @@ fn one_of(vm: &mut Vm, dim: &Value, entries: &[i64]) -> R<Value> {
 }
 
 fn stride(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((_, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((_, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let strides = crate::array::Dims::from(tensor.array().strides());
     let parser = parser!("stride(int64_t? dim=None)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
     let dim = value_at(&values, 0);
     if dim.is_none() || dim.is_unset() {
-        return Ok(Value::tuple(strides.iter().map(|stride| Value::Int(*stride)).collect::<Vec<_>>()));
+        return Ok(Value::tuple(
+            strides.iter().map(|stride| Value::Int(*stride)).collect::<Vec<_>>(),
+        ));
     }
     one_of(vm, &dim, &strides)
 }
@@ -263,14 +315,16 @@ fn is_channels_last(array: &Array, dims: usize) -> bool {
     }
     let order: Vec<usize> = std::iter::once(1).chain((2..dims).rev()).chain([0]).collect();
     let mut expected = 1;
-    order.iter().all(|&dim| match (array.sizes().get(dim), array.strides().get(dim)) {
-        (Some(&size), Some(&stride)) => {
-            let fits = size == 1 || stride == expected;
-            expected *= size;
-            fits
-        }
-        _ => false,
-    })
+    order
+        .iter()
+        .all(|&dim| match (array.sizes().get(dim), array.strides().get(dim)) {
+            (Some(&size), Some(&stride)) => {
+                let fits = size == 1 || stride == expected;
+                expected *= size;
+                fits
+            }
+            _ => false,
+        })
 }
 
 fn has_format(array: &Array, format: &Value) -> bool {
@@ -282,7 +336,9 @@ fn has_format(array: &Array, format: &Value) -> bool {
 }
 
 fn is_contiguous(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((_, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((_, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let tensor = tensor.clone();
     let parser = parser!("is_contiguous(*, MemoryFormat memory_format=torch.contiguous_format)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
@@ -291,7 +347,9 @@ fn is_contiguous(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn contiguous(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((this, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let tensor = tensor.clone();
     let parser = parser!("contiguous(*, MemoryFormat memory_format=torch.contiguous_format)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
@@ -303,9 +361,11 @@ fn contiguous(vm: &mut Vm, args: &[Value]) -> R<Value> {
         Arg::None => Arg::MemoryFormat(MemoryFormat::Contiguous),
         given => given,
     };
-    let made = machine::run(vm, || match crate::ops::find("clone").and_then(|op| op.overloads.first()) {
-        Some(overload) => overload.call_one(Args(smallvec::smallvec![Arg::Tensor(tensor), format])),
-        None => shape::clone_contiguous(&tensor),
+    let made = machine::run(vm, || {
+        match crate::ops::find("clone").and_then(|op| op.overloads.first()) {
+            Some(overload) => overload.call_one(Args(smallvec::smallvec![Arg::Tensor(tensor), format])),
+            None => shape::clone_contiguous(&tensor),
+        }
     })?;
     Ok(object::wrap(vm, made))
 }
@@ -326,9 +386,14 @@ pub fn copy_into(vm: &mut Vm, target: &Value, value: &Value) -> R<()> {
 }
 
 fn copy_(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((this, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let tensor = tensor.clone();
-    let parser = parser!("copy_(Tensor other, bool non_blocking=False)", "copy_(Tensor other, bool async=False)|deprecated");
+    let parser = parser!(
+        "copy_(Tensor other, bool non_blocking=False)",
+        "copy_(Tensor other, bool async=False)|deprecated"
+    );
     let (_, values) = matched(vm, &parser, given, keywords)?;
     if let Some(source) = object::as_tensor(&value_at(&values, 0)).cloned() {
         machine::run(vm, || shape::copy_in_place(&tensor, &source))?;
@@ -337,30 +402,41 @@ fn copy_(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn requires_grad_(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((this, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let tensor = tensor.clone();
     let parser = parser!("requires_grad_(bool requires_grad=True)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
     let wanted = !matches!(value_at(&values, 0), Value::False);
-    change_requires_grad(vm, &tensor, wanted, "only Tensors of floating point dtype can require gradients")?;
+    change_requires_grad(
+        vm,
+        &tensor,
+        wanted,
+        "only Tensors of floating point dtype can require gradients",
+    )?;
     Ok(this.clone())
 }
 
 fn numpy(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((_, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((_, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let requires_grad = tensor.requires_grad();
     let parser = parser!("numpy(*, bool force=False)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
     if requires_grad && !matches!(value_at(&values, 0), Value::True) {
-        return Err(vm.runtime_error(
-            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
-        ));
+        return Err(
+            vm.runtime_error("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        );
     }
     Err(vm.unsupported("NumPy arrays"))
 }
 
 fn dim_order(_vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((_, tensor, _, _)) = split(args) else { return Ok(Value::None) };
+    let Some((_, tensor, _, _)) = split(args) else {
+        return Ok(Value::None);
+    };
     let array = tensor.array();
     let mut order: Vec<usize> = (0..array.dim()).collect();
     order.sort_by_key(|dim| std::cmp::Reverse(array.strides().get(*dim).copied().unwrap_or(0)));
@@ -368,7 +444,9 @@ fn dim_order(_vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn resize_(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((this, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let tensor = tensor.clone();
     let parser = parser!("resize_(SymIntArrayRef size, *, MemoryFormat? memory_format=None)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
@@ -385,7 +463,9 @@ fn resize(vm: &mut Vm, tensor: &Tensor, sizes: &[i64]) -> R<()> {
 }
 
 fn resize_as_(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((this, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let tensor = tensor.clone();
     let parser = parser!("resize_as_(Tensor the_template, *, MemoryFormat? memory_format=None)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
@@ -397,7 +477,9 @@ fn resize_as_(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn set_(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((this, tensor, given, keywords)) = split(args) else { return Ok(Value::None) };
+    let Some((this, tensor, given, keywords)) = split(args) else {
+        return Ok(Value::None);
+    };
     let tensor = tensor.clone();
     let parser = parser!(
         "set_()",
@@ -447,15 +529,22 @@ fn set_(vm: &mut Vm, args: &[Value]) -> R<Value> {
 
 /// Calls a Python function for each element and stores what it gives.
 fn map_elements(vm: &mut Vm, tensors: &[Tensor], function: &Value) -> R<()> {
-    let Some(target) = tensors.first().cloned() else { return Ok(()) };
+    let Some(target) = tensors.first().cloned() else {
+        return Ok(());
+    };
     if target.requires_grad() {
-        return Err(vm.runtime_error(
-            "Can't call apply_() on Variable that requires grad. Use var.detach().apply_() instead.",
-        ));
+        return Err(
+            vm.runtime_error("Can't call apply_() on Variable that requires grad. Use var.detach().apply_() instead.")
+        );
     }
     let columns: Vec<Vec<Value>> = tensors
         .iter()
-        .map(|tensor| copy::elements(&tensor.array()).into_iter().map(crate::torch::result::of_scalar).collect())
+        .map(|tensor| {
+            copy::elements(&tensor.array())
+                .into_iter()
+                .map(crate::torch::result::of_scalar)
+                .collect()
+        })
         .collect();
     let mut results = Vec::new();
     for at in 0..target.numel() {
@@ -478,7 +567,9 @@ fn apply_(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn map_(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, other, function] = args else { return Ok(Value::None) };
+    let [this, other, function] = args else {
+        return Ok(Value::None);
+    };
     if let (Some(tensor), Some(other)) = (object::as_tensor(this).cloned(), object::as_tensor(other).cloned()) {
         map_elements(vm, &[tensor, other], function)?;
     }

@@ -19,13 +19,33 @@ pub static ITEMS: &[ClassItem] = &[
     ClassItem::slot("__reversed__", "(self, /)", reversed, ""),
     ClassItem::slot("__contains__", "(self, key, /)", contains, "Return key in self."),
     ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
-    ClassItem::method("item", "(self, /)", Parser::NoArgs, item, "The value of a tensor with one element as a number."),
-    ClassItem::method("tolist", "(self, /)", Parser::NoArgs, tolist, "The tensor as nested lists."),
-    ClassItem::method("is_nonzero", "(self, /)", Parser::NoArgs, bool, "bool() of a tensor with one element."),
+    ClassItem::method(
+        "item",
+        "(self, /)",
+        Parser::NoArgs,
+        item,
+        "The value of a tensor with one element as a number.",
+    ),
+    ClassItem::method(
+        "tolist",
+        "(self, /)",
+        Parser::NoArgs,
+        tolist,
+        "The tensor as nested lists.",
+    ),
+    ClassItem::method(
+        "is_nonzero",
+        "(self, /)",
+        Parser::NoArgs,
+        bool,
+        "bool() of a tensor with one element.",
+    ),
 ];
 
 fn bool(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some(tensor) = object::receiver(args) else { return Ok(Value::False) };
+    let Some(tensor) = object::receiver(args) else {
+        return Ok(Value::False);
+    };
     let tensor = tensor.clone();
     match tensor.numel() {
         0 => Err(vm.runtime_error("Boolean value of Tensor with no values is ambiguous")),
@@ -86,7 +106,9 @@ fn index(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn len(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some(tensor) = object::receiver(args) else { return Ok(Value::None) };
+    let Some(tensor) = object::receiver(args) else {
+        return Ok(Value::None);
+    };
     let first = tensor.array().sizes().first().copied();
     match first {
         Some(size) => Ok(Value::Int(size)),
@@ -131,7 +153,9 @@ fn contains(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn hash(_vm: &mut Vm, args: &[Value]) -> R<Value> {
-    Ok(args.first().map_or(Value::None, |this| Value::Int(this.identity() as i64)))
+    Ok(args
+        .first()
+        .map_or(Value::None, |this| Value::Int(this.identity() as i64)))
 }
 
 fn item(vm: &mut Vm, args: &[Value]) -> R<Value> {
@@ -162,4 +186,3 @@ fn nested(sizes: &[i64], elements: &mut impl Iterator<Item = Value>) -> Value {
         Some((&size, inner)) => Value::list((0..size).map(|_| nested(inner, elements)).collect()),
     }
 }
-

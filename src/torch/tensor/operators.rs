@@ -66,15 +66,18 @@ fn overload_for(op: &'static Op, a: &Arg, b: &Arg) -> Option<&'static Overload> 
         let params = &overload.parsed().params;
         match params.as_slice() {
             [first, second, rest @ ..] => {
-                fits(a, first.kind, numbers) && fits(b, second.kind, numbers) && rest.iter().all(|p| p.default.is_some())
+                fits(a, first.kind, numbers)
+                    && fits(b, second.kind, numbers)
+                    && rest.iter().all(|p| p.default.is_some())
             }
             _ => false,
         }
     };
-    op.overloads
-        .iter()
-        .find(|overload| takes(overload, false))
-        .or_else(|| op.overloads.iter().find(|overload| takes(overload, overload.is(crate::ops::op::NUMBERS))))
+    op.overloads.iter().find(|overload| takes(overload, false)).or_else(|| {
+        op.overloads
+            .iter()
+            .find(|overload| takes(overload, overload.is(crate::ops::op::NUMBERS)))
+    })
 }
 
 /// Arguments with the defaults of those that follow.
@@ -130,7 +133,9 @@ fn unary(vm: &mut Vm, op: &Lazy, args: &[Value]) -> R<Value> {
     let (Some(found), Some(tensor)) = (op.get(), object::receiver(args)) else {
         return Err(vm.unsupported(&format!("the operator of '{}'", op.name)));
     };
-    let Some(overload) = found.overloads.first() else { return Ok(Value::None) };
+    let Some(overload) = found.overloads.first() else {
+        return Ok(Value::None);
+    };
     let tensor = tensor.clone();
     let result = machine::run(vm, || overload.call_one(Args(smallvec![Arg::Tensor(tensor)])))?;
     Ok(object::wrap(vm, result))
@@ -252,7 +257,9 @@ static BITWISE_NOT: Lazy = lazy!("bitwise_not");
 
 /// `2 / x` is `x.reciprocal() * 2`.
 fn reflected_division(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, other] = args else { return Ok(Value::NotImplemented) };
+    let [this, other] = args else {
+        return Ok(Value::NotImplemented);
+    };
     if operand(vm, other)?.is_none() {
         return Ok(Value::NotImplemented);
     }
@@ -276,7 +283,9 @@ fn reflected_power(vm: &mut Vm, args: &[Value]) -> R<Value> {
 
 /// The same tensor: `+x` gives it back.
 fn positive(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some(tensor) = object::receiver(args) else { return Ok(Value::None) };
+    let Some(tensor) = object::receiver(args) else {
+        return Ok(Value::None);
+    };
     if tensor.dtype() == crate::array::Dtype::Bool {
         return Err(vm.runtime_error("The `+` operator, on a bool tensor is not supported."));
     }
@@ -287,10 +296,11 @@ fn positive(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn invert(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some(tensor) = object::receiver(args) else { return Ok(Value::None) };
+    let Some(tensor) = object::receiver(args) else {
+        return Ok(Value::None);
+    };
     if !tensor.dtype().is_integral() {
         return Err(vm.type_error("~ (operator.invert) is only implemented on integer and Boolean-type tensors"));
     }
     unary(vm, &BITWISE_NOT, args)
 }
-

@@ -9,17 +9,61 @@ use crate::python::vm::Vm;
 use crate::torch::{autograd, function, object, warning};
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::getter("shape", |vm, this| with(this, |t| t.sizes()).map(|sizes| object::size::value(vm, &sizes)), "The size of every dimension."),
-    ClassItem::getter("dtype", |vm, this| with(this, Tensor::dtype).map(|dtype| object::dtype::value(vm, dtype)), "The type of the elements."),
-    ClassItem::getter("device", |vm, _| Ok(object::device::object(vm, "cpu", None)), "Where the elements are."),
-    ClassItem::getter("layout", |vm, _| Ok(object::symbol::by_name(vm, "strided").unwrap_or_default()), ""),
-    ClassItem::getter("ndim", |_, this| with(this, |t| Value::size(t.dim())), "The number of dimensions."),
-    ClassItem::getter("itemsize", |_, this| with(this, |t| Value::size(t.dtype().size())), "Bytes of one element."),
-    ClassItem::getter("nbytes", |_, this| with(this, |t| Value::size(t.dtype().size() * t.numel())), "Bytes of all elements."),
-    ClassItem::getter("output_nr", |_, this| with(this, |t| Value::Int(i64::from(t.output_nr()))), "Which output of its node it is."),
-    ClassItem::getter("_version", |_, this| with(this, |t| Value::Int(i64::from(t.version()))), "How often it was written in place."),
-    ClassItem::getter("is_leaf", |_, this| with(this, |t| Value::bool(t.is_leaf())), "True if no operation of the graph made it."),
-    ClassItem::getter("retains_grad", |_, this| with(this, |t| Value::bool(t.retains_grad())), "True for a non-leaf that keeps its grad."),
+    ClassItem::getter(
+        "shape",
+        |vm, this| with(this, |t| t.sizes()).map(|sizes| object::size::value(vm, &sizes)),
+        "The size of every dimension.",
+    ),
+    ClassItem::getter(
+        "dtype",
+        |vm, this| with(this, Tensor::dtype).map(|dtype| object::dtype::value(vm, dtype)),
+        "The type of the elements.",
+    ),
+    ClassItem::getter(
+        "device",
+        |vm, _| Ok(object::device::object(vm, "cpu", None)),
+        "Where the elements are.",
+    ),
+    ClassItem::getter(
+        "layout",
+        |vm, _| Ok(object::symbol::by_name(vm, "strided").unwrap_or_default()),
+        "",
+    ),
+    ClassItem::getter(
+        "ndim",
+        |_, this| with(this, |t| Value::size(t.dim())),
+        "The number of dimensions.",
+    ),
+    ClassItem::getter(
+        "itemsize",
+        |_, this| with(this, |t| Value::size(t.dtype().size())),
+        "Bytes of one element.",
+    ),
+    ClassItem::getter(
+        "nbytes",
+        |_, this| with(this, |t| Value::size(t.dtype().size() * t.numel())),
+        "Bytes of all elements.",
+    ),
+    ClassItem::getter(
+        "output_nr",
+        |_, this| with(this, |t| Value::Int(i64::from(t.output_nr()))),
+        "Which output of its node it is.",
+    ),
+    ClassItem::getter(
+        "_version",
+        |_, this| with(this, |t| Value::Int(i64::from(t.version()))),
+        "How often it was written in place.",
+    ),
+    ClassItem::getter(
+        "is_leaf",
+        |_, this| with(this, |t| Value::bool(t.is_leaf())),
+        "True if no operation of the graph made it.",
+    ),
+    ClassItem::getter(
+        "retains_grad",
+        |_, this| with(this, |t| Value::bool(t.retains_grad())),
+        "True for a non-leaf that keeps its grad.",
+    ),
     ClassItem::getter("name", |_, _| Ok(Value::None), ""),
     ClassItem::getter("is_cpu", |_, _| Ok(Value::True), ""),
     ClassItem::getter("is_cuda", |_, _| Ok(Value::False), ""),
@@ -37,11 +81,19 @@ pub static ITEMS: &[ClassItem] = &[
     ClassItem::getter("is_sparse", |_, _| Ok(Value::False), ""),
     ClassItem::getter("is_sparse_csr", |_, _| Ok(Value::False), ""),
     ClassItem::getter("volatile", volatile, ""),
-    ClassItem::getter("grad_fn", autograd::node::of_tensor, "The node that made it; None for a leaf."),
-    ClassItem::getter("_base", |vm, this| {
-        let base = with(this, Tensor::base)?;
-        Ok(object::wrap_optional(vm, base))
-    }, "The tensor that it is a view of."),
+    ClassItem::getter(
+        "grad_fn",
+        autograd::node::of_tensor,
+        "The node that made it; None for a leaf.",
+    ),
+    ClassItem::getter(
+        "_base",
+        |vm, this| {
+            let base = with(this, Tensor::base)?;
+            Ok(object::wrap_optional(vm, base))
+        },
+        "The tensor that it is a view of.",
+    ),
     ClassItem::Property {
         name: "requires_grad",
         get: |_, this| with(this, |t| Value::bool(t.requires_grad())),
@@ -87,10 +139,26 @@ pub static ITEMS: &[ClassItem] = &[
         set: Some(|_, _, _| Ok(())),
         help: "",
     },
-    ClassItem::getter("T", |vm, this| transposed(vm, this, "T"), "With its dimensions reversed."),
-    ClassItem::getter("mT", |vm, this| transposed(vm, this, "mT"), "With its last two dimensions exchanged."),
-    ClassItem::getter("H", |vm, this| transposed(vm, this, "H"), "The conjugate transpose of a matrix."),
-    ClassItem::getter("mH", |vm, this| transposed(vm, this, "mH"), "The conjugate transpose of the last two dimensions."),
+    ClassItem::getter(
+        "T",
+        |vm, this| transposed(vm, this, "T"),
+        "With its dimensions reversed.",
+    ),
+    ClassItem::getter(
+        "mT",
+        |vm, this| transposed(vm, this, "mT"),
+        "With its last two dimensions exchanged.",
+    ),
+    ClassItem::getter(
+        "H",
+        |vm, this| transposed(vm, this, "H"),
+        "The conjugate transpose of a matrix.",
+    ),
+    ClassItem::getter(
+        "mH",
+        |vm, this| transposed(vm, this, "mH"),
+        "The conjugate transpose of the last two dimensions.",
+    ),
     ClassItem::getter("__module__", |_, _| Ok(Value::str("torch")), ""),
 ];
 
@@ -107,13 +175,20 @@ fn volatile(vm: &mut Vm, _this: &Value) -> R<Value> {
 }
 
 fn set_requires_grad(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
-    let Some(tensor) = object::as_tensor(this) else { return Ok(()) };
+    let Some(tensor) = object::as_tensor(this) else {
+        return Ok(());
+    };
     let wanted = match value {
         Value::True => true,
         Value::False => false,
         _ => return Err(vm.runtime_error("requires_grad must be a bool")),
     };
-    change_requires_grad(vm, tensor, wanted, "only Tensors of floating point and complex dtype can require gradients")
+    change_requires_grad(
+        vm,
+        tensor,
+        wanted,
+        "only Tensors of floating point and complex dtype can require gradients",
+    )
 }
 
 /// The rules for setting the flag; `refusal` is the message for dtypes that cannot.
@@ -127,7 +202,9 @@ pub fn change_requires_grad(vm: &mut Vm, tensor: &Tensor, wanted: bool, refusal:
         return Err(vm.runtime_error("you can only change requires_grad flags of leaf variables."));
     }
     if wanted && tensor.is_inference() && !crate::autograd::modes::is_inference_mode() {
-        return Err(vm.runtime_error("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."));
+        return Err(
+            vm.runtime_error("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        );
     }
     if wanted && !tensor.dtype().is_differentiable() {
         return Err(vm.runtime_error(refusal));
@@ -168,7 +245,10 @@ fn set_grad(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
         return Err(vm.runtime_error("can't assign Variable as its own grad"));
     }
     if grad.dtype() != tensor.dtype() {
-        let (got, own) = (crate::torch::create::legacy::cpp_name(grad.dtype()), tensor.dtype().scalar_type());
+        let (got, own) = (
+            crate::torch::create::legacy::cpp_name(grad.dtype()),
+            tensor.dtype().scalar_type(),
+        );
         return Err(vm.runtime_error(format!(
             "attempting to assign a gradient with dtype '{got}' to a tensor with grad_dtype '{own}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match."
         )));
@@ -205,9 +285,9 @@ fn set_data(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
         return Err(vm.type_error(format!("Variable data has to be a tensor, but got {kind}")));
     };
     if tensor.requires_grad() && !data.dtype().is_differentiable() {
-        return Err(vm.runtime_error(
-            "data set to a tensor that requires gradients must be floating point or complex dtype",
-        ));
+        return Err(
+            vm.runtime_error("data set to a tensor that requires gradients must be floating point or complex dtype")
+        );
     }
     let array = data.array().clone();
     tensor.set_array(array);
@@ -230,13 +310,15 @@ fn set_part(vm: &mut Vm, part: &str, this: &Value, value: Value) -> R<()> {
 fn transposed(vm: &mut Vm, this: &Value, how: &str) -> R<Value> {
     let dims = with(this, Tensor::dim)?;
     let is_complex = with(this, |tensor| tensor.dtype().is_complex())?;
-    let exchange = |vm: &mut Vm, a: i64, b: i64| {
-        function::call(vm, "transpose", &[this.clone(), Value::Int(a), Value::Int(b)])
-    };
+    let exchange =
+        |vm: &mut Vm, a: i64, b: i64| function::call(vm, "transpose", &[this.clone(), Value::Int(a), Value::Int(b)]);
     match (how, dims) {
         ("T", 0 | 1 | 3..) if dims != 2 => {
             if dims == 0 {
-                warning::warn_once(vm, "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.")?;
+                warning::warn_once(
+                    vm,
+                    "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.",
+                )?;
             } else if dims > 2 {
                 warning::warn_once(
                     vm,
@@ -252,7 +334,11 @@ fn transposed(vm: &mut Vm, this: &Value, how: &str) -> R<Value> {
         }
         ("H", 2) | ("mH", 2..) => {
             let turned = exchange(vm, -2, -1)?;
-            if is_complex { function::call(vm, "conj", &[turned]) } else { Ok(turned) }
+            if is_complex {
+                function::call(vm, "conj", &[turned])
+            } else {
+                Ok(turned)
+            }
         }
         ("H", 0) | ("mH" | "mT", 0) => {
             let text = format!(
@@ -276,4 +362,3 @@ fn transposed(vm: &mut Vm, this: &Value, how: &str) -> R<Value> {
 pub fn type_string(tensor: &Tensor) -> String {
     repr::legacy_name(tensor.dtype())
 }
-

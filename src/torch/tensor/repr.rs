@@ -10,18 +10,34 @@ use crate::torch::{machine, object, result};
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
     ClassItem::slot("__str__", "(self, /)", repr, "Return str(self)."),
-    ClassItem::method("__format__", "(self, format_spec)", Parser::Def, format, "Default object formatter."),
+    ClassItem::method(
+        "__format__",
+        "(self, format_spec)",
+        Parser::Def,
+        format,
+        "Default object formatter.",
+    ),
 ];
 
 fn repr(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some(this) = args.first() else { return Ok(Value::None) };
+    let Some(this) = args.first() else {
+        return Ok(Value::None);
+    };
     let Some(tensor) = object::as_tensor(this).cloned() else {
         return Ok(Value::None);
     };
     let class = vm.class_of(this);
     let torch = object::torch(vm);
-    if torch.classes.parameter.get().is_some_and(|parameter| class.is_subclass_of(parameter)) {
-        return Ok(Value::str(format!("Parameter containing:\n{}", text(vm, &tensor, "tensor(")?)));
+    if torch
+        .classes
+        .parameter
+        .get()
+        .is_some_and(|parameter| class.is_subclass_of(parameter))
+    {
+        return Ok(Value::str(format!(
+            "Parameter containing:\n{}",
+            text(vm, &tensor, "tensor(")?
+        )));
     }
     let prefix = if class.same(&torch.classes.tensor) {
         "tensor(".to_string()
@@ -39,7 +55,13 @@ pub fn text(vm: &mut Vm, tensor: &Tensor, prefix: &str) -> R<String> {
         && crate::autograd::modes::forward_levels() > 0
     {
         let inner = text(vm, tangent, "tensor(")?;
-        return with_suffix(vm, tensor, prefix, &options, Some(format!("tangent={}", inner.replace('\n', "\n        "))));
+        return with_suffix(
+            vm,
+            tensor,
+            prefix,
+            &options,
+            Some(format!("tangent={}", inner.replace('\n', "\n        "))),
+        );
     }
     with_suffix(vm, tensor, prefix, &options, None)
 }
