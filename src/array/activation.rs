@@ -199,8 +199,8 @@ pub fn softshrink(a: &Array, lambda: f64) -> Result<Array> {
         } else if x < -lambda {
             x + lambda
         } else {
-            // 0 with the sign of x; nan stays.
-            x * 0.0
+            // nan stays.
+            x * 0.0 + 0.0
         }
     })
 }

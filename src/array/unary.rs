@@ -143,6 +143,8 @@ macro_rules! special {
 
 special! {
     half: true;
+    /// -x ln x.
+    entr: special::entr;
     /// The error function.
     erf: special::erf;
     /// 1 - erf(x).
@@ -171,8 +173,6 @@ special! {
     log_ndtr: special::log_ndtr;
     /// The inverse of `ndtr`.
     ndtri: special::ndtri;
-    /// -x ln x.
-    entr: special::entr;
     /// e^(x^2) erfc(x).
     erfcx: special::erfcx;
     /// The Bessel function of the first kind of order 0.

@@ -1,6 +1,7 @@
 //! Order: sorting, selecting by rank, counting equal elements, finding places.
 
 pub mod histogram;
+mod introsort;
 pub mod rank;
 pub mod search;
 pub mod sorting;

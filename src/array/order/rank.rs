@@ -8,15 +8,15 @@ use super::super::layout;
 use super::super::reduce::{SharedSlice, arrange, nonzero_dim, one_flag};
 use super::super::unary::unsupported;
 use super::super::view;
-use super::{Keyed, order};
+use super::{Keyed, introsort};
 
 /// One element of every row, chosen from its stable order, and its place.
-fn choose(a: &Array, dim: usize, keepdim: bool, f: &(dyn Fn(&Ranked) -> usize + Sync)) -> Result<(Array, Array)> {
+fn choose(a: &Array, dim: usize, keepdim: bool, f: &(dyn Fn(&mut Ranked) -> usize + Sync)) -> Result<(Array, Array)> {
     fn run<T: Keyed>(
         a: &Array,
         dim: usize,
         keepdim: bool,
-        f: &(dyn Fn(&Ranked) -> usize + Sync),
+        f: &(dyn Fn(&mut Ranked) -> usize + Sync),
     ) -> Result<(Array, Array)> {
         let arranged = arrange::<T>(a, &one_flag(a.dim(), dim), keepdim)?;
         let values = Array::unfilled(&arranged.sizes, T::DTYPE)?;
@@ -26,13 +26,13 @@ fn choose(a: &Array, dim: usize, keepdim: bool, f: &(dyn Fn(&Ranked) -> usize + 
             SharedSlice::new(indices.fresh_slice_mut::<i64>()),
         );
         arranged.each_row::<T>(&|at, row| {
-            let order = order(row, false);
-            let nans = order.iter().rev().take_while(|&&i| is_nan(row[i as usize])).count();
-            let keys: Vec<u64> = order.iter().map(|&i| row[i as usize].key()).collect();
-            let place = f(&Ranked {
-                order: &order,
-                keys: &keys,
+            let mut items: Vec<(u64, u32)> = row.iter().enumerate().map(|(i, &x)| (x.key(), i as u32)).collect();
+            let nans = row.iter().filter(|&&x| is_nan(x)).count();
+            let first_nan = row.iter().position(|&x| is_nan(x)).unwrap_or(0);
+            let place = f(&mut Ranked {
+                items: &mut items,
                 nans,
+                first_nan,
             });
             // SAFETY: every row writes its own elements.
             unsafe {
@@ -55,48 +55,53 @@ fn is_nan<T: Keyed>(x: T) -> bool {
     x != x
 }
 
-/// A row in order.
+/// A row whose elements are to be ranked.
 struct Ranked<'a> {
-    /// Places by rank.
-    order: &'a [u32],
-    /// Sort keys by rank.
-    keys: &'a [u64],
+    items: &'a mut [(u64, u32)],
     nans: usize,
+    first_nan: usize,
 }
 
 impl Ranked<'_> {
     fn at(&self, rank: usize) -> usize {
-        self.order.get(rank).map_or(0, |&i| i as usize)
+        self.items.get(rank).map_or(0, |&(_, i)| i as usize)
+    }
+
+    /// Where the element of this rank was.
+    fn kth(&mut self, rank: usize) -> usize {
+        introsort::quick_select(self.items, rank);
+        self.at(rank)
     }
 
     /// The middle element, the lower of two; the first nan if there is one.
-    fn median(&self) -> usize {
+    fn median(&mut self) -> usize {
         if self.nans > 0 {
-            self.at(self.order.len() - self.nans)
+            self.first_nan
         } else {
-            self.at(self.order.len().saturating_sub(1) / 2)
+            self.nanmedian()
         }
     }
 
-    fn nanmedian(&self) -> usize {
-        match self.order.len() - self.nans {
-            0 => self.at(0),
-            numbers => self.at((numbers - 1) / 2),
+    fn nanmedian(&mut self) -> usize {
+        // Equal elements rank by place.
+        let rank = (self.items.len() - self.nans).saturating_sub(1) / 2;
+        if rank < self.items.len() {
+            self.items.select_nth_unstable(rank);
         }
+        self.at(rank)
     }
 
     /// The last of the most frequent elements, the smallest of several.
-    fn mode(&self) -> usize {
+    fn mode(&mut self) -> usize {
+        introsort::sort(self.items);
         let (mut best, mut best_count, mut count) = (0, 0, 0);
-        for rank in 0..self.keys.len() {
-            count = if rank > 0 && self.keys[rank] == self.keys[rank - 1] {
-                count + 1
-            } else {
-                1
-            };
-            let run_ends = self.keys.get(rank + 1) != Some(&self.keys[rank]);
-            if run_ends && count > best_count {
-                (best, best_count) = (rank, count);
+        for (rank, &(key, _)) in self.items.iter().enumerate() {
+            count += 1;
+            if self.items.get(rank + 1).is_none_or(|next| next.0 != key) {
+                if count > best_count {
+                    (best, best_count) = (rank, count);
+                }
+                count = 0;
             }
         }
         self.at(best)
@@ -118,7 +123,7 @@ pub fn kthvalue(a: &Array, k: i64, dim: i64, keepdim: bool) -> Result<(Array, Ar
         return error::runtime(format!("kthvalue(): selected number k out of range for dimension {d}"));
     }
     refuse(a, "kthvalue_cpu", true)?;
-    choose(a, d, keepdim, &|row| row.at(k as usize - 1))
+    choose(a, d, keepdim, &|row| row.kth(k as usize - 1))
 }
 
 /// Medians along `dim` and where they are.
@@ -135,7 +140,7 @@ pub fn nanmedian_dim(a: &Array, dim: i64, keepdim: bool) -> Result<(Array, Array
     choose(a, d, keepdim, &|row| row.nanmedian())
 }
 
-fn whole(a: &Array, f: &(dyn Fn(&Ranked) -> usize + Sync)) -> Result<Array> {
+fn whole(a: &Array, f: &(dyn Fn(&mut Ranked) -> usize + Sync)) -> Result<Array> {
     refuse(a, "median_cpu", true)?;
     if a.numel() == 0 {
         return if a.dtype().is_floating_point() {

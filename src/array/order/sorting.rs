@@ -6,7 +6,7 @@ use super::super::dtype::Dtype;
 use super::super::error::{self, Result};
 use super::super::layout;
 use super::super::reduce::{SharedSlice, arrange, one_flag};
-use super::{Keyed, order};
+use super::{Keyed, introsort, order};
 
 /// Writes the first `count` elements of every row in order, and their places.
 fn ordered<T: Keyed>(
@@ -63,14 +63,24 @@ pub fn sort(a: &Array, dim: i64, descending: bool) -> Result<(Array, Array)> {
         return error::type_error(" Sort does not support complex dtypes on CPU");
     }
     let count = if a.dim() == 0 { 1 } else { a.sizes()[d] as usize };
-    by_dtype(
+    let (values, indices) = by_dtype(
         a,
         d,
         count,
         &|row| order(row, descending),
         &|row| order(row, descending),
         &|row| order(row, descending),
-    )
+    )?;
+    if a.is_contiguous() {
+        return Ok((values, indices));
+    }
+    // Results keep the input's strides where they are dense.
+    let in_place = |result: &Array| -> Result<Array> {
+        let like = layout::unfilled_like(a, result.dtype())?;
+        copy::copy_into(&like, result)?;
+        Ok(like)
+    };
+    Ok((in_place(&values)?, in_place(&indices)?))
 }
 
 /// Where the sorted values were.
@@ -81,17 +91,21 @@ pub fn argsort(a: &Array, dim: i64, descending: bool) -> Result<Array> {
 /// The first `k` places of the order, found without sorting the rest.
 fn select<T: Keyed>(row: &[T], k: usize, largest: bool) -> Vec<u32> {
     let flip = |key: u64| if largest { !key } else { key };
-    let mut keys: Vec<(u64, u32)> = row
+    let mut items: Vec<(u64, u32)> = row
         .iter()
         .enumerate()
         .map(|(i, &x)| (flip(x.key()), i as u32))
         .collect();
-    if k > 0 && k < keys.len() {
-        keys.select_nth_unstable(k - 1);
-        keys.truncate(k);
+    if k > 0 {
+        // PyTorch's choice of algorithm; it decides which of equal elements are taken.
+        if k * 64 <= items.len() {
+            introsort::partial_sort(&mut items, k);
+        } else {
+            introsort::nth_element(&mut items, k - 1);
+            introsort::sort(&mut items[..k - 1]);
+        }
     }
-    keys.sort_unstable();
-    keys.into_iter().map(|(_, i)| i).collect()
+    items.into_iter().map(|(_, i)| i).collect()
 }
 
 /// The `k` largest (or smallest) elements along `dim`, in order, and where they were.

@@ -88,17 +88,38 @@ pub fn python_float(x: f64) -> String {
         special(&mut out, x);
         return out;
     }
-    let magnitude = x.abs();
-    if x != 0.0 && !(1e-4..1e16).contains(&magnitude) {
-        let text = format!("{x:e}");
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let exponent: i32 = exponent.parse().unwrap_or(0);
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{mantissa}e{sign}{:02}", exponent.abs());
+    // The shortest form tells how many digits are needed; among those, the exact conversion rounds ties to even.
+    let shortest = format!("{x:e}");
+    let count = shortest
+        .bytes()
+        .take_while(|&b| b != b'e')
+        .filter(u8::is_ascii_digit)
+        .count();
+    let text = format!("{x:.*e}", count - 1);
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    if x != 0.0 && !(-4..16).contains(&exponent) {
+        let direction = if exponent < 0 { '-' } else { '+' };
+        return format!("{sign}{mantissa}e{direction}{:02}", exponent.abs());
     }
-    let _ = write!(out, "{x}");
-    if !out.contains('.') {
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    out.push_str(sign);
+    if exponent < 0 {
+        out.push_str("0.");
+        out.extend(std::iter::repeat_n('0', -exponent as usize - 1));
+        out.push_str(&digits);
+        return out;
+    }
+    let whole = exponent as usize + 1;
+    if digits.len() <= whole {
+        out.push_str(&digits);
+        out.extend(std::iter::repeat_n('0', whole - digits.len()));
         out.push_str(".0");
+    } else {
+        out.push_str(&digits[..whole]);
+        out.push('.');
+        out.push_str(&digits[whole..]);
     }
     out
 }

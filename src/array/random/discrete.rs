@@ -227,7 +227,7 @@ fn poisson_number(rate: f64, generator: &mut Generator) -> f64 {
 
 /// Binomial numbers of these counts and probabilities, broadcast.
 pub fn binomial(counts: &Array, probabilities: &Array, generator: &mut Generator) -> Result<Array> {
-    if !counts.dtype().is_floating_point() {
+    if !matches!(counts.dtype(), Dtype::Float32 | Dtype::Float64) {
         return unsupported("binomial_cpu", counts.dtype());
     }
     let sizes = super::super::layout::broadcast_sizes(counts.sizes(), probabilities.sizes())?;

@@ -31,7 +31,7 @@ pub fn normal_(target: &Array, mean: f64, std: f64, generator: &mut Generator) -
         return unsupported("normal_kernel_cpu", target.dtype());
     }
     if target.numel() < GROUP || !target.is_contiguous() {
-        return fill_serially::<f64>(target, || generator.normal_f64() * std + mean);
+        return fill_serially::<f64>(target, || generator.normal_f64().mul_add(std, mean));
     }
     match target.dtype() {
         Dtype::Float64 => fill_f64(target.fresh_slice_mut::<f64>(), mean, std, generator),
@@ -54,8 +54,8 @@ fn fill_f64(out: &mut [f64], mean: f64, std: f64, generator: &mut Generator) {
             let (u1, u2) = (1.0 - group[i], group[i + GROUP / 2]);
             let radius = (-2.0 * u1.ln()).sqrt();
             let theta = 2.0 * std::f64::consts::PI * u2;
-            group[i] = radius * theta.cos() * std + mean;
-            group[i + GROUP / 2] = radius * theta.sin() * std + mean;
+            group[i] = (radius * theta.cos()).mul_add(std, mean);
+            group[i + GROUP / 2] = (radius * theta.sin()).mul_add(std, mean);
         }
     };
     out.chunks_exact_mut(GROUP).for_each(normals);
@@ -182,5 +182,5 @@ pub fn log_normal_(target: &Array, mean: f64, std: f64, generator: &mut Generato
     if !target.dtype().is_floating_point() {
         return unsupported("log_normal_cpu", target.dtype());
     }
-    fill_serially::<f64>(target, || (generator.normal_f64() * std + mean).exp())
+    fill_serially::<f64>(target, || (generator.normal_f64().mul_add(std, mean)).exp())
 }

@@ -44,7 +44,7 @@ pub fn cauchy_(target: &Array, median: f64, sigma: f64, generator: &mut Generato
 }
 
 /// One gamma number of shape `alpha` and scale 1: Marsaglia and Tsang's rejection method (2000).
-fn gamma(mut alpha: f64, generator: &mut Generator) -> f64 {
+fn gamma(mut alpha: f64, single: bool, generator: &mut Generator) -> f64 {
     let mut scale = 1.0;
     if alpha < 1.0 {
         if alpha == 0.0 {
@@ -53,7 +53,13 @@ fn gamma(mut alpha: f64, generator: &mut Generator) -> f64 {
         scale = (1.0 - generator.uniform_f64()).powf(1.0 / alpha);
         alpha += 1.0;
     }
-    let d = alpha - 1.0 / 3.0;
+    // A third of single precision, as PyTorch has it.
+    let third = 1.0f32 / 3.0;
+    let d = if single {
+        (alpha as f32 - third) as f64
+    } else {
+        alpha - third as f64
+    };
     let c = 1.0 / (9.0 * d).sqrt();
     if !(d.is_finite() && c.is_finite()) {
         return f64::NAN;
@@ -82,12 +88,12 @@ pub fn standard_gamma(alpha: &Array, generator: &mut Generator) -> Result<Array>
     match alpha.dtype() {
         Dtype::Float64 => {
             for (x, &shape) in out.fresh_slice_mut::<f64>().iter_mut().zip(shapes.iter()) {
-                *x = gamma(shape, generator).max(f64::MIN_POSITIVE);
+                *x = gamma(shape, false, generator).max(f64::MIN_POSITIVE);
             }
         }
         Dtype::Float32 => {
             for (x, &shape) in out.fresh_slice_mut::<f32>().iter_mut().zip(shapes.iter()) {
-                *x = (gamma(shape, generator) as f32).max(f32::MIN_POSITIVE);
+                *x = (gamma(shape, true, generator) as f32).max(f32::MIN_POSITIVE);
             }
         }
         dtype => return unsupported("gamma_cpu", dtype),
@@ -97,7 +103,11 @@ pub fn standard_gamma(alpha: &Array, generator: &mut Generator) -> Result<Array>
 
 /// Dirichlet numbers of these concentrations along the last dimension: `torch._sample_dirichlet`.
 pub fn dirichlet(alpha: &Array, generator: &mut Generator) -> Result<Array> {
-    let shares = standard_gamma(alpha, generator)?;
+    if !matches!(alpha.dtype(), Dtype::Float32 | Dtype::Float64) {
+        return unsupported("dirichlet", alpha.dtype());
+    }
+    // Shares are drawn and divided in double precision whatever the dtype.
+    let shares = standard_gamma(&copy::cast(alpha, Dtype::Float64)?, generator)?;
     let total = reduce::sum::sum(&shares, Some(&[-1]), true, None)?;
     let result = binary::div(&shares, &total)?;
     let smallest = if alpha.dtype() == Dtype::Float64 {
@@ -105,5 +115,5 @@ pub fn dirichlet(alpha: &Array, generator: &mut Generator) -> Result<Array> {
     } else {
         f32::MIN_POSITIVE as f64
     };
-    ternary::clamp(&result, Some(smallest.into()), None)
+    copy::cast(&ternary::clamp(&result, Some(smallest.into()), None)?, alpha.dtype())
 }

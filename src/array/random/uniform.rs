@@ -36,5 +36,19 @@ pub fn uniform_(target: &Array, from: f64, to: f64, generator: &mut Generator) -
         }
         return Ok(());
     }
-    fill_serially::<f32>(target, || generator.uniform_f32().mul_add(range, from))
+    // A half precision number that rounds up to the open end becomes the closed one.
+    let round: fn(f32) -> f32 = match target.dtype() {
+        Dtype::Float16 => |x| half::f16::from_f32(x).to_f32(),
+        Dtype::BFloat16 => |x| half::bf16::from_f32(x).to_f32(),
+        _ => |x| x,
+    };
+    let end = round(from + range);
+    fill_serially::<f32>(target, || {
+        let x = generator.uniform_f32().mul_add(range, from);
+        if round(x) == end && target.dtype() != Dtype::Float32 {
+            from
+        } else {
+            x
+        }
+    })
 }
