@@ -51,9 +51,9 @@ impl Decimal {
     }
 
     fn shortest(x: f64) -> Decimal {
-        let mut decimal = Decimal::from_scientific(&format!("{x:e}"));
-        decimal.trim();
-        decimal
+        // The shortest form tells how many digits read back; among those, the exact conversion rounds ties to even.
+        let count = Decimal::from_scientific(&format!("{x:e}")).digits.len();
+        Decimal::significant(x, count)
     }
 
     /// Rounded to `count` significant digits, half to even on the exact value.
