@@ -97,8 +97,9 @@ impl Flow {
                 ..
             } => {
                 value.iter().try_for_each(|value| self.load(value))?;
-                if value.is_some() || !matches!(target.kind, ExprKind::Name(_)) {
-                    self.store(target)?;
+                match target.kind {
+                    ExprKind::Name(name) if value.is_none() => check_name(name, "assign to", span)?,
+                    _ => self.store(target)?,
                 }
                 self.load(annotation)
             }
@@ -209,7 +210,7 @@ impl Flow {
             StmtKind::ClassDef(class) => {
                 class.decorators.iter().try_for_each(|decorator| self.load(decorator))?;
                 Flow::new(Scope::Class).statements(&class.body)?;
-                check_keywords(&class.arguments)?;
+                check_keywords(&class.arguments, span)?;
                 class
                     .arguments
                     .iter()
@@ -340,7 +341,7 @@ impl Flow {
                 })
             }
             ExprKind::Call { arguments, .. } => {
-                check_keywords(arguments)?;
+                check_keywords(arguments, expr.span)?;
                 each(expr, &mut |child| self.load(child))
             }
             ExprKind::Yield(_) => {
@@ -468,12 +469,12 @@ fn check_names(params: &Parameters, span: Span) -> Checked {
 }
 
 /// No keyword twice.
-fn check_keywords(arguments: &[Argument]) -> Checked {
+fn check_keywords(arguments: &[Argument], span: Span) -> Checked {
     for (index, argument) in arguments.iter().enumerate() {
         let ArgumentKind::Keyword(name) = argument.kind else {
             continue;
         };
-        check_name(name, "assign to", argument.span)?;
+        check_name(name, "assign to", span)?;
         let later = arguments
             .iter()
             .skip(index + 1)

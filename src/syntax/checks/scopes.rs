@@ -42,6 +42,8 @@ struct Scope {
 struct Table {
     scopes: Vec<Scope>,
     current: usize,
+    /// The innermost class around, whose name its private names get.
+    class: Option<Symbol>,
 }
 
 /// Checks a module's body.
@@ -63,6 +65,7 @@ impl Table {
         let mut table = Table {
             scopes: Vec::new(),
             current: 0,
+            class: None,
         };
         table.enter(Kind::Module);
         table
@@ -70,6 +73,7 @@ impl Table {
 
     fn enter(&mut self, kind: Kind) -> usize {
         let parent = self.current;
+        let in_iterable = self.scopes.get(parent).map_or(0, |scope| scope.in_iterable);
         self.current = self.scopes.len();
         self.scopes.push(Scope {
             kind,
@@ -77,7 +81,7 @@ impl Table {
             symbols: FxHashMap::default(),
             directives: Vec::new(),
             in_target: false,
-            in_iterable: 0,
+            in_iterable,
         });
         parent
     }
@@ -104,10 +108,11 @@ impl Table {
 
     fn define_in(&mut self, scope: usize, name: Symbol, flag: u8, span: Span) -> Checked {
         let in_target = self.scopes.get(self.current).is_some_and(|scope| scope.in_target);
+        let key = self.mangled(name);
         let Some(scope) = self.scopes.get_mut(scope) else {
             return Ok(());
         };
-        let flags = scope.symbols.entry(name).or_insert(0);
+        let flags = scope.symbols.entry(key).or_insert(0);
         if flag & *flags & PARAM != 0 {
             return Misuse::new(format!("duplicate argument '{name}' in function definition"), span);
         }
@@ -122,7 +127,20 @@ impl Table {
         Ok(())
     }
 
+    /// A private name (`__x`) of a class is known by the class's name.
+    fn mangled(&self, name: Symbol) -> Symbol {
+        let (Some(class), true) = (self.class, name.text().starts_with("__")) else {
+            return name;
+        };
+        let class = class.text().trim_start_matches('_');
+        if name.text().ends_with("__") || class.is_empty() {
+            return name;
+        }
+        Symbol::new(&format!("_{class}{name}"))
+    }
+
     fn direct(&mut self, name: Symbol, span: Span) {
+        let name = self.mangled(name);
         if let Some(scope) = self.scopes.get_mut(self.current) {
             scope.directives.push((name, span));
         }
@@ -298,7 +316,9 @@ impl Table {
                     .try_for_each(|argument| self.load(&argument.value))?;
                 class.decorators.iter().try_for_each(|decorator| self.load(decorator))?;
                 let outer = self.enter(Kind::Class);
+                let around = self.class.replace(class.name);
                 self.statements(&class.body)?;
+                self.class = around;
                 self.current = outer;
                 Ok(())
             }

@@ -20,6 +20,7 @@ use super::layout::{Extent, Layout, Refused, lay_out};
 use super::symbol::Symbol;
 use nodes::{Node, Nodes, flatten};
 use pest::Parser;
+use unicode_normalization::UnicodeNormalization;
 
 /// Why no tree is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +179,12 @@ impl<'a> Builder<'a> {
     }
 
     fn symbol(&self, node: &nodes::Child<'a>) -> Symbol {
-        Symbol::new(self.node_text(node))
+        let name = self.node_text(node);
+        if name.is_ascii() {
+            return Symbol::new(name);
+        }
+        // names that look alike are one name
+        Symbol::new(&name.nfkc().collect::<String>())
     }
 
     /// The laid-out text of a node.
