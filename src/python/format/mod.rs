@@ -13,6 +13,7 @@ pub mod spec;
 pub mod template;
 pub mod text;
 pub mod unicode;
+#[rustfmt::skip]
 mod unicode_tables;
 
 /// The class of the exception that a [`FormatError`] becomes.

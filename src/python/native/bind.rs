@@ -150,7 +150,7 @@ fn check_counts(
         {
             let shown = match native.def.parser {
                 Parser::Wrapper => format!("wrapper {name}"),
-                _ if native.kind == NativeKind::New => constructor_name(native),
+                _ if constructs(native) => constructor_name(native),
                 _ => qualified,
             };
             return Err(vm.type_error(format!("{shown}() takes no keyword arguments")));
@@ -235,9 +235,14 @@ fn check_counts(
     Ok(())
 }
 
+/// `__new__` and `__init__`: a message calls them by their class.
+fn constructs(native: &NativeFunction) -> bool {
+    native.kind == NativeKind::New || native.def.name == "__init__"
+}
+
 /// The name a message shows: the type's for a constructor, the bare one otherwise.
 fn shown(native: &NativeFunction) -> String {
-    if native.kind == NativeKind::New {
+    if constructs(native) {
         constructor_name(native)
     } else {
         native.def.name.to_string()
