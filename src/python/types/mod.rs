@@ -75,6 +75,9 @@ pub fn install(vm: &mut Vm) {
     for (class, items) in tables {
         vm.define(class, items);
     }
+    for class in [&types.generic_alias, &types.union_type] {
+        class.module.replace("types".into());
+    }
     for class in iterators::plain_iterator_classes(&types) {
         vm.define(class, iterators::ITERATOR_ITEMS);
     }
