@@ -46,7 +46,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
     ),
     NativeDef::new(
         "sorted",
-        "(iterable, /, *args, **kwargs)",
+        "(*args, **kwargs)",
         Parser::Keywords,
         sorted,
         "Return a new list containing all items from the iterable in ascending order.",
@@ -135,12 +135,12 @@ fn any(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn sorted(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    take!(args => iterable, rest, keywords);
-    let extra = rest.as_tuple().map_or(0, <[Value]>::len);
-    if iterable.is_unset() || extra > 0 {
-        let given = usize::from(!iterable.is_unset()) + extra;
+    take!(args => positional, keywords);
+    let positional = positional.as_tuple().unwrap_or(&[]);
+    let [iterable] = positional else {
+        let given = positional.len();
         return Err(vm.type_error(format!("sorted expected 1 argument, got {given}")));
-    }
+    };
     let items = vm.collect(iterable)?;
     let (mut key, mut reverse) = (Value::None, false);
     if let Some(keywords) = keywords.as_dict() {

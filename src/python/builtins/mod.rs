@@ -16,7 +16,7 @@ use super::vm::Vm;
 /// Gives the builtin classes their methods and the `builtins` module its functions.
 pub fn install(vm: &mut Vm) {
     super::types::install(vm);
-    let builtins = vm.builtins.clone();
+    let (builtins, types) = (vm.builtins.clone(), vm.types.clone());
     let tables: [&'static [NativeDef]; 7] = [
         attributes::FUNCTIONS,
         characters::FUNCTIONS,
@@ -30,6 +30,24 @@ pub fn install(vm: &mut Vm) {
         vm.define_functions(&builtins, table);
     }
     help::install(vm);
+    // classes of the language that are no names: `type(None)` has no other way to it
+    for hidden in [
+        &types.none_type,
+        &types.not_implemented_type,
+        &types.ellipsis,
+        &types.function,
+        &types.method,
+        &types.module,
+        &types.cell,
+        &types.code,
+        &types.traceback,
+        &types.mappingproxy,
+        &types.generic_alias,
+        &types.union_type,
+        &types.weakref,
+    ] {
+        builtins.dict.remove_str(&hidden.name());
+    }
     builtins.set("None", Value::None);
     builtins.set("Ellipsis", Value::Ellipsis);
     builtins.set("NotImplemented", Value::NotImplemented);

@@ -1,6 +1,7 @@
 //! Text to bytes and back.
 
 use crate::python::class::ClassRef;
+use crate::python::object::CallArgs;
 use crate::python::value::{R, Raised, Value};
 use crate::python::vm::Vm;
 
@@ -130,7 +131,7 @@ pub fn encode(vm: &mut Vm, object: &Value, text: &str, name: &str, errors: &str)
                     Value::size(end),
                     Value::str(reason),
                 ];
-                return Err(vm.raise_args(&class, args));
+                return Err(raise_unicode(vm, &class, &args));
             }
         }
         at += 1;
@@ -224,7 +225,15 @@ fn decode_error(vm: &mut Vm, encoding: &str, bytes: &[u8], flaw: &Flaw) -> Raise
         Value::size(flaw.end),
         Value::str(&*flaw.reason),
     ];
-    vm.raise_args(&class, args)
+    raise_unicode(vm, &class, &args)
+}
+
+/// Raises a UnicodeError through its constructor, which keeps the parts as attributes.
+fn raise_unicode(vm: &mut Vm, class: &ClassRef, args: &[Value]) -> Raised {
+    match vm.call_class(class, CallArgs::positional(args)) {
+        Ok(exception) => vm.raise_exception(exception),
+        Err(raised) => raised,
+    }
 }
 
 fn ascii_step(bytes: &[u8], at: usize, out: &mut String) -> Result<usize, Flaw> {

@@ -30,7 +30,7 @@ pub static ITERATOR_ITEMS: &[ClassItem] = iterator_rows![ClassItem::method(
 pub static ENUMERATE_ITEMS: &[ClassItem] = iterator_rows![
     ClassItem::New(NativeDef::new(
         "__new__",
-        "(cls, iterable, start=0)",
+        "(cls, iterable=None, start=0)",
         Parser::Clinic,
         new_enumerate,
         ""
@@ -175,6 +175,9 @@ impl NativeIterator for Enumerate {
 
 fn new_enumerate(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => class, iterable, start);
+    if iterable.is_unset() {
+        return Err(vm.type_error("enumerate() missing required argument 'iterable'"));
+    }
     let start = if start.is_unset() {
         Value::Int(0)
     } else {

@@ -3,7 +3,7 @@
 use super::as_integer;
 use crate::python::class::Compare;
 use crate::python::format::int::Int;
-use crate::python::types::number::{float, integer};
+use crate::python::types::number::integer;
 use crate::python::value::{R, Raised, Value};
 use crate::python::vm::Vm;
 use num_bigint::BigInt;
@@ -252,12 +252,8 @@ pub(super) fn compare(args: &[Value], how: Compare) -> R<Value> {
     if let (Some(x), Some(y)) = (a.as_int(), b.as_int()) {
         return Ok(Value::bool(how.holds(x.cmp(&y))));
     }
-    match (a.as_bigint(), b.as_bigint(), b.as_float()) {
-        (Some(x), Some(y), _) => Ok(Value::bool(how.holds(x.cmp(&y)))),
-        (Some(x), None, Some(y)) => {
-            let order = float::compare_with_integer(&x, y);
-            Ok(Value::bool(order.map_or(how == Compare::Ne, |order| how.holds(order))))
-        }
+    match (a.as_bigint(), b.as_bigint()) {
+        (Some(x), Some(y)) => Ok(Value::bool(how.holds(x.cmp(&y)))),
         _ => Ok(Value::NotImplemented),
     }
 }
