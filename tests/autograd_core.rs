@@ -4,7 +4,7 @@ use gradshell::array::{Array, Result};
 use gradshell::autograd::Tensor;
 use gradshell::autograd::engine::{self, Options, Root};
 use gradshell::ops::pointwise::arithmetic::{add, div, mul, sub};
-use gradshell::ops::pointwise::unary::exp;
+use gradshell::ops::pointwise::exponential::exp;
 use gradshell::ops::reduction::sum;
 use gradshell::ops::shape::{copy_in_place, expand, zero_in_place};
 use gradshell::ops::{self, indexing::slice};

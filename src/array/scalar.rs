@@ -62,6 +62,12 @@ impl From<i64> for Scalar {
     }
 }
 
+impl From<i32> for Scalar {
+    fn from(value: i32) -> Scalar {
+        Scalar::Int(value.into())
+    }
+}
+
 impl From<f64> for Scalar {
     fn from(value: f64) -> Scalar {
         Scalar::Float(value)

@@ -624,3 +624,16 @@ pub fn signbit(a: &Array) -> Result<Array> {
     let integral = a.dtype().is_integral();
     predicate(a, if integral { |x| x < 0.0 } else { f64::is_sign_negative }, false)
 }
+
+/// Mantissa in [0.5, 1) and exponent to base 2, as int32, of floating point numbers.
+pub fn frexp(a: &Array) -> Result<(Array, Array)> {
+    if !a.dtype().is_floating_point() {
+        return error::runtime("torch.frexp() only supports floating-point dtypes");
+    }
+    let parts = super::copy::lanes::<f64>(a)?;
+    let (mantissas, exponents): (Vec<f64>, Vec<i32>) = parts.iter().map(|&x| libm::frexp(x)).unzip();
+    Ok((
+        super::copy::cast(&Array::from_vec(a.sizes(), &mantissas)?, a.dtype())?,
+        Array::from_vec(a.sizes(), &exponents)?,
+    ))
+}

@@ -74,6 +74,12 @@ impl From<Tensor> for Arg {
     }
 }
 
+impl From<&Arg> for Arg {
+    fn from(arg: &Arg) -> Arg {
+        arg.clone()
+    }
+}
+
 impl From<&Tensor> for Arg {
     fn from(tensor: &Tensor) -> Arg {
         Arg::Tensor(tensor.clone())
@@ -101,6 +107,12 @@ impl From<Scalar> for Arg {
 impl From<i64> for Arg {
     fn from(value: i64) -> Arg {
         Arg::Int(value)
+    }
+}
+
+impl From<i32> for Arg {
+    fn from(value: i32) -> Arg {
+        Arg::Int(value.into())
     }
 }
 

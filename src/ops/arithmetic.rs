@@ -70,8 +70,18 @@ pub fn sum_to(tensor: &Tensor, sizes: &[i64]) -> Result<Tensor> {
 /// The complex conjugate; the tensor itself when it is real.
 pub fn conj(tensor: &Tensor) -> Result<Tensor> {
     if tensor.dtype().is_complex() {
-        super::pointwise::unary::conj_physical(tensor)
+        super::pointwise::complex::conj_physical(tensor)
     } else {
         Ok(tensor.clone())
     }
+}
+
+/// Zeros in the shape and dtype of a tensor.
+pub fn zeros_like(tensor: &Tensor) -> Result<Tensor> {
+    Ok(Array::zeros(tensor.array().sizes(), tensor.dtype())?.into())
+}
+
+/// A 0-d tensor of a number in the dtype of another.
+pub fn scalar_like(number: f64, tensor: &Tensor) -> Result<Tensor> {
+    Ok(copy::full(&[], Scalar::Float(number), tensor.dtype())?.into())
 }

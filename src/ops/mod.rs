@@ -6,7 +6,10 @@
 pub mod argument;
 pub mod arithmetic;
 pub mod backward;
+mod borrowed;
+pub mod comparison;
 pub mod creation;
+pub mod formula;
 pub mod forward;
 pub mod generator;
 pub mod indexing;
@@ -30,8 +33,7 @@ use std::sync::OnceLock;
 
 /// The families. A new op goes into one of their files; a new family is one line here.
 static FAMILIES: &[&[&Op]] = &[
-    pointwise::arithmetic::OPS,
-    pointwise::unary::OPS,
+    comparison::OPS,
     reduction::OPS,
     creation::factory::OPS,
     creation::like::OPS,
@@ -64,7 +66,10 @@ pub fn find(name: &str) -> Option<&'static Op> {
 
 /// Every op once, family by family.
 pub fn all() -> impl Iterator<Item = &'static Op> {
-    FAMILIES.iter().flat_map(|family| family.iter().copied())
+    FAMILIES
+        .iter()
+        .chain(pointwise::FAMILIES)
+        .flat_map(|family| family.iter().copied())
 }
 
 /// Gives autograd the operations it needs. Called when a session starts; more calls change nothing.

@@ -64,6 +64,83 @@ pub const MULTI_VIEW: u32 = VIEW | 1024;
 /// Draws random numbers.
 pub const RANDOM: u32 = 2048;
 
+/// All forms of an elementwise op.
+pub const POINTWISE: u32 = FUNCTION | METHOD | INPLACE | OUT;
+
+/// The entries of a file, and the list `OPS` of them.
+///
+/// ```text
+/// ops! {
+///     /// e to the power of each element.
+///     EXP = "exp" / "special_exp", "torch.exp(torch.tensor([0.0, 1.0]))", [
+///         Overload::new("exp(Tensor self) -> Tensor", POINTWISE, |a| a.unary(unary::exp), Derivative::Node(...)),
+///     ];
+/// }
+/// ```
+#[macro_export]
+macro_rules! ops {
+    ($(#[doc = $help:literal] $op:ident = $name:literal $(/ $alias:literal)*, $example:literal, [$($overload:expr),+ $(,)?];)*) => {
+        pub static OPS: &[&$crate::ops::Op] = &[$(&$op),*];
+        $(#[doc = $help]
+        pub(crate) static $op: $crate::ops::Op = $crate::ops::Op {
+            name: $name,
+            aliases: &[$($alias),*],
+            help: $help.trim_ascii(),
+            example: $example,
+            overloads: $crate::overloads![$($overload),+],
+        };)*
+    };
+}
+
+/// The gradient of an input by a formula in differentiable ops.
+pub const fn grad(inputs: &'static str, uses: &'static str, formula: fn(&Backward) -> Result<Tensor>) -> Grad {
+    Grad {
+        inputs,
+        uses,
+        by: By::Formula(formula),
+    }
+}
+
+/// As `grad`, for several inputs, or where the gradient may be undefined.
+pub const fn joint(
+    inputs: &'static str,
+    uses: &'static str,
+    formula: fn(&Backward) -> Result<Vec<Option<Tensor>>>,
+) -> Grad {
+    Grad {
+        inputs,
+        uses,
+        by: By::Joint(formula),
+    }
+}
+
+/// Zeros: the op is constant almost everywhere.
+pub const fn zero(inputs: &'static str) -> Grad {
+    Grad {
+        inputs,
+        uses: "",
+        by: By::Zero,
+    }
+}
+
+/// An input that takes no part: an index, a mask.
+pub const fn apart(inputs: &'static str) -> Grad {
+    Grad {
+        inputs,
+        uses: "",
+        by: By::NotDifferentiable,
+    }
+}
+
+/// An input for which PyTorch has no derivative.
+pub const fn missing(inputs: &'static str) -> Grad {
+    Grad {
+        inputs,
+        uses: "",
+        by: By::NotImplemented,
+    }
+}
+
 /// The overloads of an op, each a static of its own: what is parsed on first use is kept beside it.
 #[macro_export]
 macro_rules! overloads {
@@ -132,6 +209,8 @@ pub enum Derivative {
     /// PyTorch has none either: the node is recorded, its backward raises.
     NotImplemented,
 }
+
+pub use Derivative::*;
 
 /// The gradient of one input, or of several that are computed together.
 pub struct Grad {

@@ -6,6 +6,7 @@ use crate::ops::Backward;
 use crate::ops::argument::{Arg, Args};
 use crate::ops::arithmetic::conj;
 use crate::ops::op::*;
+use crate::ops::pointwise::sign::neg;
 use crate::overloads;
 use smallvec::smallvec;
 
@@ -200,7 +201,7 @@ pub(crate) static DIV: Op = Op {
                 )),
             },
             Derivative::Node(
-                "DivBackward1",
+                "DivBackward2",
                 &[
                     Grad {
                         inputs: "self",
@@ -263,4 +264,7 @@ pub fn div(a: impl Into<Arg>, b: impl Into<Arg>) -> Result<Tensor> {
     DIV.overloads[0].call_one(Args(smallvec![a.into(), b.into()]))
 }
 
-pub use super::unary::neg;
+/// The quotient, rounded as `mode` says: `trunc` or `floor`.
+pub fn div_mode(a: impl Into<Arg>, b: impl Into<Arg>, mode: &str) -> Result<Tensor> {
+    DIV.overloads[1].call_one(Args(smallvec![a.into(), b.into(), mode.into()]))
+}

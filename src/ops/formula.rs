@@ -1,0 +1,43 @@
+//! What forward functions of composite ops and derivatives are written with: differentiable functions by name.
+
+pub(crate) use super::argument::{Arg, Args, Outs, one, two};
+pub(crate) use super::arithmetic::{conj, scalar_like, sum_to, zeros_like};
+pub(crate) use super::borrowed::*;
+pub(crate) use super::comparison::{eq, ge, gt, isfinite, isnan, le, lt, maximum, minimum, ne};
+pub(crate) use super::op::Op;
+pub(crate) use super::pointwise::arithmetic::{add, conj_of, div, div_mode, mul, sub};
+pub(crate) use super::pointwise::clamp::{clamp_max, clamp_min, where_};
+pub(crate) use super::pointwise::complex::conj_physical;
+pub(crate) use super::pointwise::exponential::{
+    exp, exp2, log, log1p, reciprocal, rsqrt, sigmoid, sigmoid_backward, sqrt, xlogy,
+};
+pub(crate) use super::pointwise::logical::{logical_and, logical_not, logical_or};
+pub(crate) use super::pointwise::power::{pow, power_of};
+pub(crate) use super::pointwise::sign::{abs, neg, sgn, sign};
+pub(crate) use super::pointwise::special::{digamma, erf, erfc, lgamma, polygamma};
+pub(crate) use super::pointwise::trigonometric::{atan, cos, cosh, sin, sinh, tanh, tanh_backward};
+pub(crate) use super::reduction::{sum, sum_dims};
+pub(crate) use super::shape::{expand, narrow, real, reshape, squeeze_dim, to_dtype, unsqueeze, view};
+pub(crate) use crate::{args, functions};
+pub(crate) use smallvec::smallvec;
+
+use crate::array::Result;
+use crate::autograd::Tensor;
+
+/// Calls the first overload of an op that gives one tensor.
+pub fn call1(op: &'static Op, args: Args) -> Result<Tensor> {
+    match op.overloads.first() {
+        Some(overload) => overload.call_one(args),
+        None => crate::array::error::runtime(format!("{} has no overloads", op.name)),
+    }
+}
+
+/// Rust functions of one argument beside their entries: `functions! { exp = EXP; }`.
+#[macro_export]
+macro_rules! functions {
+    ($($name:ident = $op:ident;)*) => {$(
+        pub fn $name(x: impl Into<$crate::ops::Arg>) -> $crate::array::Result<$crate::autograd::Tensor> {
+            $crate::ops::formula::call1(&$op, $crate::ops::Args(smallvec::smallvec![x.into()]))
+        }
+    )*};
+}

@@ -1,0 +1,260 @@
+//! Limits, blends and choices between elements.
+
+use crate::array::{Operand, Result, Scalar, index, ternary};
+use crate::autograd::Tensor;
+use crate::ops;
+use crate::ops::backward::Backward;
+use crate::ops::formula::*;
+use crate::ops::op::*;
+
+ops! {
+    /// Each element, moved to min or max where it lies outside.
+    CLAMP = "clamp" / "clip", "torch.clamp(torch.tensor([-1.0, 0.5, 2.0]), 0, 1)", [
+        Overload::new(
+            "clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor",
+            POINTWISE,
+            clamp_tensors,
+            Node("ClampBackward0", &[
+                grad("self", "self, min, max", |b| clamp_backward(b, optional(b, 1)?, optional(b, 2)?)),
+                joint("min, max", "self, min, max", |b| {
+                    let (this, grad) = (b.tensor(0)?, b.grad()?);
+                    let zero = scalar_like(0.0, grad)?;
+                    let (min, max) = (optional(b, 1)?, optional(b, 2)?);
+                    let mut result = Vec::new();
+                    if let Some(min) = &min {
+                        let below = lt(&this, min)?;
+                        let taken = match &max {
+                            Some(max) => logical_and(&lt(min, max)?, &below)?,
+                            None => below,
+                        };
+                        result.push(Some(where_(&taken, grad, &zero)?));
+                    }
+                    if let Some(max) = &max {
+                        let above = gt(&this, max)?;
+                        let taken = match &min {
+                            Some(min) => logical_or(&above, &lt(max, min)?)?,
+                            None => above,
+                        };
+                        if min.is_none() {
+                            result.push(None);
+                        }
+                        result.push(Some(where_(&taken, grad, &zero)?));
+                    }
+                    Ok(result)
+                }),
+            ]),
+        ),
+        Overload::new(
+            "clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
+            POINTWISE,
+            |a| {
+                let (min, max) = (a.optional_scalar(1), a.optional_scalar(2));
+                a.unary(|x| ternary::clamp(x, min.map(Operand::Number), max.map(Operand::Number)))
+            },
+            Node("ClampBackward1", &[grad("self", "self, min, max", |b| {
+                let bound = |at: usize| b.args().map(|args| args.optional_scalar(at).map(Arg::Scalar));
+                clamp_backward(b, bound(1)?, bound(2)?)
+            })]),
+        ),
+    ];
+    /// Each element, or min if that is larger.
+    CLAMP_MIN = "clamp_min", "torch.clamp_min(torch.tensor([-1.0, 0.5]), 0)", [
+        Overload::new(
+            "clamp_min(Tensor self, Scalar min) -> Tensor",
+            POINTWISE,
+            |a| {
+                let min = a.scalar(1)?;
+                a.unary(|x| ternary::clamp(x, Some(Operand::Number(min)), None))
+            },
+            Node("ClampMinBackward0", &[grad("self", "self, min", |b| {
+                where_(&gt(b.tensor(0)?, b.scalar(1)?)?, b.grad()?, scalar_like(0.0, b.grad()?)?)
+            })]),
+        ),
+        Overload::new(
+            "clamp_min.Tensor(Tensor self, Tensor min) -> Tensor",
+            POINTWISE,
+            |a| one(ternary::clamp(&*a.array(0)?, Some((&*a.array(1)?).into()), None)?),
+            Node("ClampMinBackward1", &[
+                grad("self", "self, min", |b| shared(b, lt)),
+                grad("min", "self, min", |b| shared(b, gt)),
+            ]),
+        ),
+    ];
+    /// Each element, or max if that is smaller.
+    CLAMP_MAX = "clamp_max", "torch.clamp_max(torch.tensor([0.5, 2.0]), 1)", [
+        Overload::new(
+            "clamp_max(Tensor self, Scalar max) -> Tensor",
+            POINTWISE,
+            |a| {
+                let max = a.scalar(1)?;
+                a.unary(|x| ternary::clamp(x, None, Some(Operand::Number(max))))
+            },
+            Node("ClampMaxBackward0", &[grad("self", "self, max", |b| {
+                where_(&lt(b.tensor(0)?, b.scalar(1)?)?, b.grad()?, scalar_like(0.0, b.grad()?)?)
+            })]),
+        ),
+        Overload::new(
+            "clamp_max.Tensor(Tensor self, Tensor max) -> Tensor",
+            POINTWISE,
+            |a| one(ternary::clamp(&*a.array(0)?, None, Some((&*a.array(1)?).into()))?),
+            Node("ClampMaxBackward1", &[
+                grad("self", "self, max", |b| shared(b, gt)),
+                grad("max", "self, max", |b| shared(b, lt)),
+            ]),
+        ),
+    ];
+    /// start + weight * (end - start).
+    LERP = "lerp", "torch.lerp(torch.tensor([1.0]), torch.tensor([3.0]), 0.5)", [
+        Overload::new(
+            "lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor",
+            POINTWISE,
+            |a| one(ternary::lerp(&*a.array(0)?, &*a.array(1)?, &*a.array(2)?)?),
+            Node("LerpBackward1", &[
+                grad("self", "weight", |b| mul(b.grad()?, conj(&sub(1, b.tensor(2)?)?)?)),
+                grad("end", "weight", |b| mul(b.grad()?, conj(&b.tensor(2)?)?)),
+                grad("weight", "self, end", |b| mul(b.grad()?, conj(&sub(b.value(1)?, b.value(0)?)?)?)),
+            ]),
+        ),
+        Overload::new(
+            "lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor",
+            POINTWISE,
+            |a| one(ternary::lerp(&*a.array(0)?, &*a.array(1)?, a.scalar(2)?)?),
+            Node("LerpBackward0", &[
+                grad("self", "weight", |b| match b.scalar(2)? {
+                    Scalar::Complex(re, im) => mul(b.grad()?, Scalar::Complex(1.0 - re, im)),
+                    weight => mul(b.grad()?, 1.0 - weight.to_f64()),
+                }),
+                grad("end", "weight", |b| mul(b.grad()?, conj_of(b.scalar(2)?.into())?)),
+            ]),
+        ),
+    ];
+    /// input + value * tensor1 * tensor2.
+    ADDCMUL = "addcmul", "torch.addcmul(torch.ones(2), torch.ones(2), torch.ones(2), value=0.5)", [Overload::new(
+        "addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
+        POINTWISE,
+        |a| {
+            let value = a.scalar(3)?;
+            one(ternary::addcmul(&*a.array(0)?, &*a.array(1)?, &*a.array(2)?, value)?)
+        },
+        Node("AddcmulBackward0", &[
+            grad("self", "", |b| Ok(b.grad()?.clone())),
+            grad("tensor1", "tensor2, value", |b| mul(b.grad()?, conj(&mul(b.tensor(2)?, b.scalar(3)?)?)?)),
+            grad("tensor2", "tensor1, value", |b| mul(b.grad()?, conj(&mul(b.tensor(1)?, b.scalar(3)?)?)?)),
+        ]),
+    )];
+    /// input + value * tensor1 / tensor2.
+    ADDCDIV = "addcdiv", "torch.addcdiv(torch.ones(2), torch.ones(2), torch.ones(2), value=0.5)", [Overload::new(
+        "addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
+        POINTWISE,
+        |a| {
+            let value = a.scalar(3)?;
+            one(ternary::addcdiv(&*a.array(0)?, &*a.array(1)?, &*a.array(2)?, value)?)
+        },
+        Node("AddcdivBackward0", &[
+            grad("self", "", |b| Ok(b.grad()?.clone())),
+            grad("tensor1", "tensor2, value", |b| mul(b.grad()?, conj(&div(b.scalar(3)?, b.tensor(2)?)?)?)),
+            grad("tensor2", "tensor1, tensor2, value", |b| {
+                let other = b.tensor(2)?;
+                let slope = div(mul(b.tensor(1)?, b.scalar(3)?)?, mul(&other, &other)?)?;
+                mul(neg(b.grad()?)?, conj(&slope)?)
+            }),
+        ]),
+    )];
+    /// nan and infinities replaced by numbers.
+    NAN_TO_NUM = "nan_to_num", "torch.nan_to_num(torch.tensor([float('nan'), 1.0]))", [Overload::new(
+        "nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor",
+        POINTWISE,
+        |a| a.unary(|x| ternary::nan_to_num(x, a.optional_float(1), a.optional_float(2), a.optional_float(3))),
+        Node("NanToNumBackward0", &[grad("self", "self", |b| mul(b.grad()?, isfinite(&b.tensor(0)?)?))]),
+    )];
+    /// The places where condition is true; or elements of input where it is, of other where it is not.
+    WHERE = "where", "torch.where(torch.tensor([True, False]), torch.tensor([1, 2]), 0)", [
+        Overload::new(
+            "where(Tensor condition) -> Tensor[]",
+            FUNCTION,
+            |a| {
+                let columns = index::mask::nonzero_columns(&*a.array(0)?)?;
+                one(Arg::list(columns.into_iter().map(Tensor::from)))
+            },
+            NotDifferentiable,
+        ),
+        Overload::new(
+            "where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
+            FUNCTION | OUT,
+            where_forward,
+            Node("WhereBackward0", &[
+                apart("condition"),
+                grad("self", "condition", |b| where_(&b.tensor(0)?, b.grad()?, 0)),
+                grad("other", "condition", |b| where_(&b.tensor(0)?, 0, b.grad()?)),
+            ]),
+        ),
+        Overload::new(
+            "where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor",
+            FUNCTION,
+            |a| one(where_(a.tensor(0)?, a.scalar(1)?, a.tensor(2)?)?),
+            Composite,
+        ),
+        Overload::new(
+            "where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor",
+            FUNCTION,
+            |a| one(where_(a.tensor(0)?, a.tensor(1)?, a.scalar(2)?)?),
+            Composite,
+        ),
+        Overload::new(
+            "where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor",
+            FUNCTION,
+            where_forward,
+            NotDifferentiable,
+        ),
+    ];
+}
+
+fn where_forward(a: &Args) -> Result<Outs> {
+    one(a.with_operand(1, |x| a.with_operand(2, |y| ternary::where_(&*a.array(0)?, x, y)))?)
+}
+
+fn clamp_tensors(a: &Args) -> Result<Outs> {
+    let min = a.optional_tensor(1).map(|min| min.array().clone());
+    let max = a.optional_tensor(2).map(|max| max.array().clone());
+    a.unary(|x| ternary::clamp(x, min.as_ref().map(Operand::from), max.as_ref().map(Operand::from)))
+}
+
+fn optional(b: &Backward, at: usize) -> Result<Option<Arg>> {
+    Ok(match b.value(at)? {
+        Arg::Tensor(tensor) => Some(Arg::Tensor(tensor)),
+        _ => None,
+    })
+}
+
+/// The gradient passes where the element lies within both bounds.
+fn clamp_backward(b: &Backward, min: Option<Arg>, max: Option<Arg>) -> Result<Tensor> {
+    let (this, grad) = (b.tensor(0)?, b.grad()?);
+    let inside = match (min, max) {
+        (Some(min), Some(max)) => logical_and(&ge(&this, min)?, &le(&this, max)?)?,
+        (Some(min), None) => ge(&this, min)?,
+        (None, Some(max)) => le(&this, max)?,
+        (None, None) => return Ok(grad.clone()),
+    };
+    where_(&inside, grad, scalar_like(0.0, grad)?)
+}
+
+/// The gradient of the larger or smaller of the first two arguments: halved where they are equal, 0 where this one was
+/// not taken.
+pub(crate) fn shared(b: &Backward, is_other: fn(Arg, Arg) -> Result<Tensor>) -> Result<Tensor> {
+    let (this, other, grad) = (b.tensor(0)?, b.tensor(1)?, b.grad()?);
+    let halved = where_(&eq(&this, &other)?, div(grad, 2)?, grad)?;
+    masked_fill(&halved, &is_other(this.into(), other.into())?, 0)
+}
+
+/// Elements of `a` where the condition holds, else of `b`.
+pub fn where_(condition: &Tensor, a: impl Into<Arg>, b: impl Into<Arg>) -> Result<Tensor> {
+    WHERE.overloads[1].call_one(Args(smallvec![condition.into(), a.into(), b.into()]))
+}
+
+pub fn clamp_min(tensor: &Tensor, min: impl Into<Scalar>) -> Result<Tensor> {
+    CLAMP_MIN.overloads[0].call_one(args![tensor, min.into()])
+}
+
+pub fn clamp_max(tensor: &Tensor, max: impl Into<Scalar>) -> Result<Tensor> {
+    CLAMP_MAX.overloads[0].call_one(args![tensor, max.into()])
+}
