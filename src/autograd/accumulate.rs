@@ -57,7 +57,12 @@ fn accumulate(variable: &Tensor, grad: Tensor) -> Result<()> {
         let kept = if own && std::rc::Rc::strong_count(grad.array().storage()) == 1 {
             if grad.requires_grad() { grad.detach() } else { grad }
         } else {
-            (arithmetic.clone)(&grad)?
+            let keep = if modes::is_grad_enabled() {
+                arithmetic.copy
+            } else {
+                arithmetic.clone
+            };
+            keep(&grad)?
         };
         variable.set_grad(Some(kept));
         return Ok(());

@@ -11,6 +11,8 @@ pub struct Arithmetic {
     /// `a += b` under no_grad, into `a`'s own memory.
     pub add_in_place: fn(&Tensor, &Tensor) -> Result<()>,
     pub clone: fn(&Tensor) -> Result<Tensor>,
+    /// A fresh tensor into which the argument is copied: how a leaf's gradient is kept.
+    pub copy: fn(&Tensor) -> Result<Tensor>,
     pub detach: fn(&Tensor) -> Result<Tensor>,
     pub sum_to: fn(&Tensor, &[i64]) -> Result<Tensor>,
     pub to_dtype: fn(&Tensor, Dtype) -> Result<Tensor>,

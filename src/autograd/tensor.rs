@@ -118,23 +118,17 @@ impl Tensor {
 
     // ---- what autograd knows
 
-    /// True for a leaf that was asked to, and for every non-leaf.
+    /// True for a leaf that was asked to, for every non-leaf, and for views of a base that requires grad.
+    #[inline]
     pub fn requires_grad(&self) -> bool {
         let Some(meta) = self.existing_meta() else { return false };
-        meta.requires_grad.get() || meta.grad_fn.borrow().is_some() || self.base_requires_grad(meta)
-    }
-
-    /// A view made before its base began to require grad takes part in the base's graph.
-    fn base_requires_grad(&self, meta: &Meta) -> bool {
-        meta.view
-            .borrow()
-            .as_ref()
-            .is_some_and(|view| view.is_tracked() && view.base.requires_grad_of_base())
-            && self.grad_fn().is_some()
-    }
-
-    fn requires_grad_of_base(&self) -> bool {
-        self.existing_meta().is_some_and(|meta| meta.grad_fn.borrow().is_some())
+        meta.requires_grad.get()
+            || meta.grad_fn.borrow().is_some()
+            || meta
+                .view
+                .borrow()
+                .as_ref()
+                .is_some_and(|view| view.is_tracked() && view.base.requires_grad())
     }
 
     /// The raw flag of a leaf; checks are the caller's.
@@ -149,13 +143,20 @@ impl Tensor {
     }
 
     /// The node that made this tensor. A view whose base was written to in place gets a new one
-    /// (`AsStridedBackward0` from the base), as PyTorch regenerates it.
+    /// (`AsStridedBackward0` from the base), as PyTorch regenerates it. None also where that is forbidden.
     pub fn grad_fn(&self) -> Option<NodeRef> {
-        let meta = self.existing_meta()?;
+        self.try_grad_fn().unwrap_or_else(|_| self.stored_grad_fn())
+    }
+
+    /// As `grad_fn`; an error where the view must not be used after a write through its base or another view.
+    pub fn try_grad_fn(&self) -> Result<Option<NodeRef>> {
+        let Some(meta) = self.existing_meta() else {
+            return Ok(None);
+        };
         if meta.view.borrow().is_some() {
-            super::view::refresh(self, meta);
+            super::view::refresh(self, meta)?;
         }
-        meta.grad_fn.borrow().clone()
+        Ok(meta.grad_fn.borrow().clone())
     }
 
     /// The node as it was last set, without looking at the base of a view.

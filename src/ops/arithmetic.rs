@@ -11,6 +11,7 @@ pub(super) static TABLE: Arithmetic = Arithmetic {
     add: |a, b| add(a, b),
     add_in_place,
     clone: shape::clone,
+    copy,
     detach: |tensor| Ok(tensor.detach()),
     sum_to,
     to_dtype: shape::to_dtype,
@@ -24,6 +25,12 @@ pub(super) static TABLE: Arithmetic = Arithmetic {
 fn add_in_place(target: &Tensor, other: &Tensor) -> Result<()> {
     let sum = crate::array::binary::add(&*target.array(), &*other.array())?;
     super::inplace::write(target, &sum.into())
+}
+
+/// As `clone`, by `copy_` into zeros.
+fn copy(tensor: &Tensor) -> Result<Tensor> {
+    let fresh = Tensor::from(Array::zeros(tensor.array().sizes(), tensor.dtype())?);
+    shape::copy_in_place(&fresh, tensor)
 }
 
 fn has_nan(tensor: &Tensor) -> Result<bool> {

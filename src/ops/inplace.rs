@@ -62,6 +62,7 @@ impl Overload {
                     out.dtype().scalar_type()
                 ));
             }
+            check_inference(out)?;
             if out.array().sizes() != result.array().sizes() {
                 super::shape::resize(out, &result.sizes())?;
             }
@@ -93,13 +94,19 @@ fn copy_of(tensor: &Tensor) -> Result<Tensor> {
     Ok(copied)
 }
 
-/// Refuses what must not be written in place; `requires_grad` says whether the write would be recorded.
-pub fn check_in_place(target: &Tensor, requires_grad: bool) -> Result<()> {
-    if target.is_inference() && !modes::is_inference_mode() && modes::is_grad_enabled() && requires_grad {
+/// Tensors made in inference mode must not be written to outside of it.
+fn check_inference(target: &Tensor) -> Result<()> {
+    if target.is_inference() && !modes::is_inference_mode() {
         return error::runtime(
-            "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update. See https://github.com/pytorch/rfcs/pull/17 for more details.",
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.",
         );
     }
+    Ok(())
+}
+
+/// Refuses what must not be written in place; `requires_grad` says whether the write would be recorded.
+pub fn check_in_place(target: &Tensor, requires_grad: bool) -> Result<()> {
+    check_inference(target)?;
     if !requires_grad || !modes::is_grad_enabled() {
         return Ok(());
     }
@@ -133,6 +140,7 @@ pub(super) fn write(target: &Tensor, result: &Tensor) -> Result<()> {
             target.dtype().scalar_type()
         ));
     }
+    crate::array::layout::assert_no_internal_overlap(&target.array())?;
     copy::copy_into(&target.array(), &result.array())?;
     target.bump_version();
     Ok(())

@@ -98,6 +98,9 @@ pub(super) fn node(overload: &'static Overload, args: &Args, instead: Option<&Te
         }
         let Some(number) = covered(at) else { continue };
         let before = edges.len();
+        for tensor in tensors_of(arg) {
+            tensor.try_grad_fn()?;
+        }
         match arg {
             Arg::Tensor(tensor) => edges.push(tensor.gradient_edge()),
             Arg::Tensors(list) => {

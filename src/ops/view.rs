@@ -25,6 +25,9 @@ pub(super) fn declare_outputs(overload: &'static Overload, args: &Args, outs: &O
     };
     for out in outs.iter().flat_map(record::tensors_of) {
         if !out.is(of) {
+            if of.is_inference() {
+                out.set_inference(true);
+            }
             declare(out, of, creation);
         }
     }

@@ -25,7 +25,7 @@ use crate::python::value::Value;
 use crate::python::vm::Vm;
 use crate::syntax::symbol::Symbol;
 use object::{Classes, Torch};
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// Puts `torch` into the namespace.
@@ -158,7 +158,6 @@ fn classes(vm: &mut Vm) -> Classes {
     Classes {
         tensor_base,
         tensor,
-        parameter: OnceCell::new(),
         dtype,
         size,
         device,

@@ -173,7 +173,7 @@ impl NativeFunction {
     /// `list.append`, as `__qualname__` shows it.
     pub fn qualname(&self) -> String {
         match self.owner.upgrade() {
-            Some(owner) => format!("{}.{}", owner.name(), self.def.name),
+            Some(owner) => format!("{}.{}", owner.qualname.borrow(), self.def.name),
             None => self.def.name.to_string(),
         }
     }

@@ -172,11 +172,20 @@ fn grads_given(vm: &mut Vm, value: &Value, count: usize) -> R<Vec<Value>> {
     vm.collect(value)
 }
 
+/// A flag of the engine: a number, None by default.
+fn flag(vm: &mut Vm, value: &Value, default: bool) -> R<bool> {
+    match value {
+        Value::True => Ok(true),
+        Value::False => Ok(false),
+        value if given(value) => Ok(vm.index(value)? != 0),
+        _ => Ok(default),
+    }
+}
+
 fn options(vm: &mut Vm, retain: &Value, create: &Value) -> R<Options> {
-    let create_graph = if create.is_unset() { false } else { vm.truth(create)? };
-    let retain_graph = if given(retain) { vm.truth(retain)? } else { create_graph };
+    let create_graph = flag(vm, create, false)?;
     Ok(Options {
-        retain_graph,
+        retain_graph: flag(vm, retain, create_graph)?,
         create_graph,
     })
 }
@@ -231,23 +240,20 @@ pub fn backward(
     }
     let roots = roots(vm, outputs, grads)?;
     let mut edges = Vec::new();
-    for (at, input) in wanted.iter().enumerate() {
-        edges.push(wanted_edge(vm, input, at, true)?);
+    for input in &wanted {
         // a non-leaf among the inputs keeps what arrives
-        if let Some(tensor) = object::as_tensor(input).cloned()
-            && !tensor.is_leaf()
-        {
+        if let Some(tensor) = object::as_tensor(input).cloned() {
             machine::run(vm, || tensor.retain_grad())?;
         }
+        edges.push(wanted_edge(vm, input)?);
     }
     machine::run(vm, || engine::run(roots, &edges, true, options)).map(drop)
 }
 
-fn wanted_edge(vm: &mut Vm, input: &Value, at: usize, accumulate: bool) -> R<Edge> {
+fn wanted_edge(vm: &mut Vm, input: &Value) -> R<Edge> {
     if let Some(tensor) = object::as_tensor(input) {
         return match tensor.gradient_edge() {
             Some(edge) => Ok(edge),
-            None if accumulate => Err(vm.runtime_error("One of the differentiated Tensors does not require grad")),
             None => Err(vm.runtime_error("One of the differentiated Tensors does not require grad")),
         };
     }
@@ -255,8 +261,8 @@ fn wanted_edge(vm: &mut Vm, input: &Value, at: usize, accumulate: bool) -> R<Edg
         Some(edge) => Ok(edge),
         None => {
             let kind = vm.type_name(input);
-            Err(vm.type_error(format!(
-                "all inputs have to be Tensors or GradientEdges, but got {kind} at index {at}"
+            Err(vm.runtime_error(format!(
+                "all inputs have to be Tensors or GradientEdges, but got {kind}"
             )))
         }
     }
@@ -329,8 +335,8 @@ fn gradients(
     materialize: bool,
 ) -> R<Vec<Value>> {
     let mut edges = Vec::new();
-    for (at, input) in inputs.iter().enumerate() {
-        edges.push(wanted_edge(vm, input, at, false)?);
+    for input in inputs {
+        edges.push(wanted_edge(vm, input)?);
     }
     let found = machine::run(vm, || engine::run(roots, &edges, false, options))?;
     let mut gradients = Vec::new();

@@ -71,11 +71,7 @@ impl AccumulateHook for PythonHook {
     fn call(&self, leaf: &Tensor) -> Result<()> {
         machine::back(|vm| {
             let given = object::wrap(vm, leaf.clone());
-            let answer = vm.call(&self.0, &[given])?;
-            if !answer.is_none() {
-                let _name = hook_name(vm, &self.0);
-                return Err(vm.runtime_error("Tensor post accumulate grad hooks should return None."));
-            }
+            vm.call(&self.0, &[given])?;
             Ok(())
         })
     }

@@ -1,9 +1,9 @@
 //! Graph nodes as objects: `y.grad_fn` and what hangs on it.
 
 use super::hook;
+use crate::autograd::Edge;
 use crate::autograd::accumulate::AccumulateGrad;
 use crate::autograd::node::{Grads, NodeRef};
-use crate::autograd::{Edge, Tensor};
 use crate::ops::saved::{self, Seen};
 use crate::python::class::{ClassRef, ClassResolver, Flags, Layout};
 use crate::python::native::{ClassItem, Parser};
@@ -101,7 +101,10 @@ pub fn wrap(vm: &mut Vm, node: NodeRef) -> Value {
 }
 
 pub fn of_tensor(vm: &mut Vm, this: &Value) -> R<Value> {
-    let node = object::as_tensor(this).and_then(Tensor::grad_fn);
+    let Some(tensor) = object::as_tensor(this).cloned() else {
+        return Ok(Value::None);
+    };
+    let node = machine::run(vm, || tensor.try_grad_fn())?;
     Ok(node.map_or(Value::None, |node| wrap(vm, node)))
 }
 

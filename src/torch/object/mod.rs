@@ -28,7 +28,6 @@ pub struct Classes {
     /// `torch._C.TensorBase`
     pub tensor_base: ClassRef,
     pub tensor: ClassRef,
-    pub parameter: OnceCell<ClassRef>,
     pub dtype: ClassRef,
     pub size: ClassRef,
     pub device: ClassRef,

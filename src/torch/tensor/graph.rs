@@ -2,21 +2,15 @@
 
 use crate::array::copy;
 use crate::autograd::Tensor;
-use crate::python::native::{ClassItem, Parser};
+use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use crate::syntax::symbol::Symbol;
 use crate::torch::autograd::{backward, hook};
 use crate::torch::{machine, object};
 
-pub static ITEMS: &[ClassItem] = &[
-    ClassItem::method(
-        "backward",
-        "(self, gradient=None, retain_graph=None, create_graph=False, inputs=None)",
-        Parser::Def,
-        backward_,
-        "Computes the gradients of the leaves that this tensor depends on.",
-    ),
+/// Rows of `torch._C.TensorBase`.
+pub static BASE: &[ClassItem] = &[
     ClassItem::method(
         "detach",
         "(self, /)",
@@ -37,6 +31,23 @@ pub static ITEMS: &[ClassItem] = &[
         Parser::NoArgs,
         retain_grad,
         "Keeps the grad of a non-leaf.",
+    ),
+    ClassItem::StaticMethod(NativeDef::new(
+        "_make_subclass",
+        "(cls, data, require_grad=False)",
+        Parser::Def,
+        make_subclass,
+        "",
+    )),
+];
+
+pub static ITEMS: &[ClassItem] = &[
+    ClassItem::method(
+        "backward",
+        "(self, gradient=None, retain_graph=None, create_graph=False, inputs=None)",
+        Parser::Def,
+        backward_,
+        "Computes the gradients of the leaves that this tensor depends on.",
     ),
     ClassItem::method(
         "register_hook",
@@ -175,4 +186,30 @@ fn deepcopy_value(vm: &mut Vm, value: &Value, memo: &Value) -> R<Value> {
         }
         None => Ok(value.clone()),
     }
+}
+
+/// An instance of a subclass over the same elements.
+fn make_subclass(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let [class, data, requires_grad] = args else {
+        return Ok(Value::None);
+    };
+    let (Some(class), Some(tensor)) = (class.as_class().cloned(), object::as_tensor(data).cloned()) else {
+        let kind = vm.type_name(data);
+        return Err(vm.type_error(format!(
+            "_make_subclass(): argument 'data' (position 2) must be Tensor, not {kind}"
+        )));
+    };
+    let made = tensor.detach();
+    if matches!(requires_grad, Value::True) {
+        if tensor.is_inference() {
+            made.set_inference(true);
+        }
+        super::properties::change_requires_grad(
+            vm,
+            &made,
+            true,
+            "Only Tensors of floating point and complex dtype can require gradients",
+        )?;
+    }
+    Ok(object::wrap_as(vm, made, &class))
 }

@@ -24,6 +24,7 @@ static BASE: &[&[ClassItem]] = &[
     properties::ITEMS,
     methods::ITEMS,
     legacy::NEW,
+    graph::BASE,
 ];
 
 /// The rows of `torch.Tensor`: what PyTorch writes in Python.

@@ -49,11 +49,7 @@ pub static ITEMS: &[ClassItem] = &[
         |_, this| with(this, |t| Value::Int(i64::from(t.output_nr()))),
         "Which output of its node it is.",
     ),
-    ClassItem::getter(
-        "_version",
-        |_, this| with(this, |t| Value::Int(i64::from(t.version()))),
-        "How often it was written in place.",
-    ),
+    ClassItem::getter("_version", version, "How often it was written in place."),
     ClassItem::getter(
         "is_leaf",
         |_, this| with(this, |t| Value::bool(t.is_leaf())),
@@ -167,6 +163,13 @@ fn with<T>(this: &Value, read: impl FnOnce(&Tensor) -> T) -> R<T> {
         Some(tensor) => Ok(read(tensor)),
         None => Err(crate::python::Raised),
     }
+}
+
+fn version(vm: &mut Vm, this: &Value) -> R<Value> {
+    if with(this, Tensor::is_inference)? {
+        return Err(vm.runtime_error("Inference tensors do not track version counter."));
+    }
+    with(this, |tensor| Value::Int(i64::from(tensor.version())))
 }
 
 fn volatile(vm: &mut Vm, _this: &Value) -> R<Value> {

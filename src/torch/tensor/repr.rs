@@ -27,19 +27,8 @@ fn repr(vm: &mut Vm, args: &[Value]) -> R<Value> {
         return Ok(Value::None);
     };
     let class = vm.class_of(this);
-    let torch = object::torch(vm);
-    if torch
-        .classes
-        .parameter
-        .get()
-        .is_some_and(|parameter| class.is_subclass_of(parameter))
-    {
-        return Ok(Value::str(format!(
-            "Parameter containing:\n{}",
-            text(vm, &tensor, "tensor(")?
-        )));
-    }
-    let prefix = if class.same(&torch.classes.tensor) {
+    let plain = class.same(&object::torch(vm).classes.tensor) || class.full_name() == "torch.nn.parameter.Parameter";
+    let prefix = if plain {
         "tensor(".to_string()
     } else {
         format!("{}(", class.qualname.borrow())
@@ -74,7 +63,10 @@ fn with_suffix(
     tangent: Option<String>,
 ) -> R<String> {
     let mut extra: Vec<String> = Vec::new();
-    if let Some(node) = tensor.grad_fn() {
+    let node = tensor.try_grad_fn();
+    if node.is_err() {
+        extra.push("grad_fn=<Invalid>".to_string());
+    } else if let Ok(Some(node)) = node {
         let name = node.name();
         let name = name.rsplit("::").next().unwrap_or(&name);
         extra.push(format!("grad_fn=<{name}>"));
