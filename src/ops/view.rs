@@ -25,9 +25,7 @@ pub(super) fn declare_outputs(overload: &'static Overload, args: &Args, outs: &O
     };
     for out in outs.iter().flat_map(record::tensors_of) {
         if !out.is(of) {
-            if of.is_inference() {
-                out.set_inference(true);
-            }
+            out.set_inference(of.is_inference());
             declare(out, of, creation);
         }
     }

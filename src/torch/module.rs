@@ -208,6 +208,7 @@ static SOURCES: &[(&str, &str)] = &[
     ("torch.autograd.grad_mode", include_str!("autograd/grad_mode.py")),
     ("torch.autograd.anomaly_mode", include_str!("autograd/anomaly_mode.py")),
     ("torch.autograd.graph", include_str!("autograd/graph.py")),
+    ("torch._tensor", include_str!("tensor/tensor.py")),
     ("torch.functional", include_str!("functional/functional.py")),
     ("torch._random", include_str!("functional/random.py")),
 ];

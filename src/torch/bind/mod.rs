@@ -8,6 +8,7 @@ pub mod signature;
 pub use matching::Values;
 pub use signature::{Form, Kind, Place, Signature};
 
+use crate::array::{copy, promote};
 use crate::autograd::Tensor;
 use crate::ops::{Arg, Args, Op, Overload};
 use crate::python::object::CallArgs;
@@ -188,7 +189,14 @@ impl OpParser {
     fn run_out(&self, vm: &mut Vm, overload: &'static Overload, args: Args, out: &Value) -> R<Value> {
         let targets: Vec<Tensor> = match matching::items(out) {
             Some(items) => items.iter().filter_map(object::as_tensor).cloned().collect(),
-            None => object::as_tensor(out).into_iter().cloned().collect(),
+            None => match object::as_tensor(out) {
+                Some(tensor) => vec![tensor.clone()],
+                None => {
+                    let number = convert::scalar(vm, out)?;
+                    let dtype = number.dtype(promote::default_dtype());
+                    vec![machine::run(vm, || Ok(copy::full(&[], number, dtype)?.into()))?]
+                }
+            },
         };
         let returns = overload.parsed().returns.len();
         if returns > 1 && targets.len() != returns {
