@@ -48,11 +48,15 @@ pub fn parse_interactive(source: &Source, ended: bool) -> Parsed {
             }
         }
         Ok((_, false)) | Err(Refusal::Syntax) => {
-            let lines = with_line_end(text);
-            if !ended && matches!(diagnose(&lines, Entry::Single, true), Verdict::Incomplete) {
+            if !ended && matches!(diagnose(&format!("{text}\n"), Entry::Single, true), Verdict::Incomplete) {
                 return Parsed::Incomplete;
             }
-            Parsed::Error(explain(if ended { &lines } else { text }, Entry::Single))
+            let lines = if ended {
+                with_line_end(text)
+            } else {
+                Cow::Borrowed(text)
+            };
+            Parsed::Error(explain(&lines, Entry::Single))
         }
         Err(refusal) => Parsed::Error(limit(refusal)),
     }

@@ -39,7 +39,7 @@ pub enum Stop {
     None,
     /// The end of the text was read.
     End,
-    /// The text ended in a triple-quoted string.
+    /// The text ended in a string.
     EndInString,
     /// An error with a message of its own.
     Error,
@@ -464,7 +464,7 @@ impl<'a> Tokenizer<'a> {
                         "string literal"
                     };
                     let result = self.error(format!("unterminated {what} (detected at line {detected})"), None);
-                    if byte.is_none() && size == 3 {
+                    if byte.is_none() {
                         self.stop = Stop::EndInString;
                     }
                     return result;
