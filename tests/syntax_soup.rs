@@ -123,7 +123,7 @@ fn read(text: &str) {
 #[test]
 fn token_soup() {
     let mut random = StdRng::seed_from_u64(11);
-    for _ in 0..20_000 {
+    for _ in 0..8_000 {
         let length = random.random_range(1..25);
         let text: String = (0..length)
             .map(|_| TOKENS[random.random_range(0..TOKENS.len())])
@@ -145,7 +145,7 @@ fn character_soup() {
 /// Each of these once made a parser fall over somewhere.
 #[test]
 fn towers() {
-    for count in [90, 199, 201, 2_500, 10_000, 100_000] {
+    for count in [90, 199, 201, 2_500, 50_000] {
         let one = |text: &str| text.repeat(count);
         for text in [
             one("(") + "1" + &one(")"),
