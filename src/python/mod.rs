@@ -70,6 +70,7 @@ pub mod code;
 pub mod compile;
 pub mod format;
 mod model;
+pub mod modules;
 pub mod names;
 pub mod native;
 pub mod object;
@@ -87,4 +88,5 @@ pub use vm::Vm;
 /// Fills a bare machine with the builtin types, functions and modules.
 pub fn install(vm: &mut Vm) {
     builtins::install(vm);
+    modules::install(vm);
 }

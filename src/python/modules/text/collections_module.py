@@ -1,6 +1,6 @@
 """Containers beside the builtin ones."""
 import operator as _operator
-import sys as _sys
+
 from _collections import deque, defaultdict
 from keyword import iskeyword as _iskeyword
 
@@ -151,7 +151,7 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
     made = type(typename, (tuple,), members)
     for method in (_replace, __repr__, _asdict, __getnewargs__):
         method.__qualname__ = f"{typename}.{method.__name__}"
-    made.__module__ = module if module is not None else _sys._getframe(1).f_globals.get("__name__", "__main__")
+    made.__module__ = "__main__" if module is None else module
     return made
 
 
