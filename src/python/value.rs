@@ -298,6 +298,14 @@ impl Value {
         }
     }
 
+    /// How many references there are to a heap object; None for immediate values.
+    pub fn references(&self) -> Option<usize> {
+        match self {
+            Value::Obj(object) => Some(Rc::strong_count(object)),
+            _ => None,
+        }
+    }
+
     /// What `id()` answers: an address, the same for every wrapper of one object.
     pub fn identity(&self) -> usize {
         match self {

@@ -162,6 +162,7 @@ fn machine(setup: &Setup, sink: &SharedSink, interrupt: &Arc<AtomicBool>) -> Vm 
     vm.interrupt = interrupt.clone();
     modes::reset();
     promote::set_default_dtype(Dtype::Float32);
+    vm.argv = setup.argv.clone();
     crate::python::install(&mut vm);
     crate::torch::install(&mut vm);
     let own = setup.seed.map(|seed| Rc::new(RefCell::new(Generator::new(seed))));

@@ -9,10 +9,13 @@ pub mod create;
 pub mod function;
 pub mod machine;
 pub mod module;
+pub mod nn;
 pub mod object;
+pub mod optim;
 pub mod result;
 pub mod settings;
 pub mod tensor;
+pub mod utils;
 pub mod warning;
 
 use crate::array::Dtype;

@@ -203,6 +203,42 @@ static CUDA: Namespace = Namespace {
     value_names: &[],
 };
 
+static NN: Namespace = Namespace {
+    name: "torch.nn",
+    rows: &[],
+    prefix: None,
+    python: super::nn::NAMES,
+    values: none,
+    value_names: &[],
+};
+
+static NN_MODULES: Namespace = Namespace {
+    name: "torch.nn.modules",
+    rows: &[],
+    prefix: None,
+    python: super::nn::NAMES,
+    values: none,
+    value_names: &[],
+};
+
+static OPTIM: Namespace = Namespace {
+    name: "torch.optim",
+    rows: &[],
+    prefix: None,
+    python: super::optim::NAMES,
+    values: none,
+    value_names: &[],
+};
+
+static UTILS: Namespace = Namespace {
+    name: "torch.utils",
+    rows: &[],
+    prefix: None,
+    python: &[],
+    values: none,
+    value_names: &[],
+};
+
 /// Modules written in Python that belong to this floor.
 static SOURCES: &[(&str, &str)] = &[
     ("torch.autograd.grad_mode", include_str!("autograd/grad_mode.py")),
@@ -226,7 +262,17 @@ pub fn install(vm: &mut Vm, module: &Rc<Module>) {
     vm.add_module("torch.return_types", |vm| Ok(build(vm, &RETURN_TYPES)));
     vm.add_module("torch.random", |vm| Ok(build(vm, &RANDOM)));
     vm.add_module("torch.cuda", |vm| Ok(build(vm, &CUDA)));
-    for (name, text) in SOURCES {
+    vm.add_module("torch.nn", |vm| Ok(build(vm, &NN)));
+    vm.add_module("torch.nn.modules", |vm| Ok(build(vm, &NN_MODULES)));
+    vm.add_module("torch.optim", |vm| Ok(build(vm, &OPTIM)));
+    vm.add_module("torch.utils", |vm| Ok(build(vm, &UTILS)));
+    let sources = [
+        SOURCES,
+        super::nn::SOURCES,
+        super::optim::SOURCES,
+        super::utils::SOURCES,
+    ];
+    for (name, text) in sources.into_iter().flatten() {
         vm.add_source(name, text);
     }
 }

@@ -73,6 +73,8 @@ pub struct Vm {
     /// Rust-level runs of the evaluator in progress.
     pub(crate) native_depth: usize,
     pub recursion_limit: usize,
+    /// `sys.argv`
+    pub argv: Vec<String>,
     /// Decimal digits an `int` may have in conversions from and to text; 0 is no limit.
     pub int_max_digits: usize,
     /// Objects whose `repr` is being written, by identity.
@@ -115,6 +117,7 @@ impl Vm {
             depth: 0,
             native_depth: 0,
             recursion_limit: 1000,
+            argv: Vec::new(),
             int_max_digits: super::format::int::DEFAULT_MAX_DIGITS,
             repr_stack: Vec::new(),
             strings: Vec::new(),

@@ -1,0 +1,24 @@
+//! `torch.optim`: optimisers and schedules, written in Python.
+
+/// Where the names of `torch.optim` stand.
+pub(super) static NAMES: &[(&str, &[&str])] = &[
+    ("torch.optim.optimizer", &["Optimizer"]),
+    ("torch.optim.sgd", &["SGD"]),
+    (
+        "torch.optim.adam",
+        &["Adam", "AdamW", "NAdam", "RAdam", "Adamax", "SparseAdam"],
+    ),
+    (
+        "torch.optim.adaptive",
+        &["Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD"],
+    ),
+];
+
+/// The texts, by module.
+pub(super) static SOURCES: &[(&str, &str)] = &[
+    ("torch.optim.optimizer", include_str!("optimizer.py")),
+    ("torch.optim.sgd", include_str!("sgd.py")),
+    ("torch.optim.adam", include_str!("adam.py")),
+    ("torch.optim.adaptive", include_str!("adaptive.py")),
+    ("torch.optim.lr_scheduler", include_str!("lr_scheduler.py")),
+];
