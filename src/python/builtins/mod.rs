@@ -49,6 +49,8 @@ pub fn install(vm: &mut Vm) {
         builtins.dict.remove_str(&hidden.name());
     }
     builtins.set("None", Value::None);
+    builtins.set("True", Value::True);
+    builtins.set("False", Value::False);
     builtins.set("Ellipsis", Value::Ellipsis);
     builtins.set("NotImplemented", Value::NotImplemented);
     builtins.set("__debug__", Value::True);

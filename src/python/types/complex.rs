@@ -43,16 +43,18 @@ pub static ITEMS: &[ClassItem] = &[
         "Convert to a string according to format_spec.",
     ),
     ClassItem::method("__getnewargs__", "(self, /)", Parser::NoArgs, get_new_args, ""),
-    ClassItem::getter(
-        "real",
-        |_, this| Ok(Value::float(parts(this).map_or(0.0, |pair| pair.0))),
-        "the real part of a complex number",
-    ),
-    ClassItem::getter(
-        "imag",
-        |_, this| Ok(Value::float(parts(this).map_or(0.0, |pair| pair.1))),
-        "the imaginary part of a complex number",
-    ),
+    ClassItem::Property {
+        name: "real",
+        get: |_, this| Ok(Value::float(parts(this).map_or(0.0, |pair| pair.0))),
+        set: Some(super::read_only),
+        help: "the real part of a complex number",
+    },
+    ClassItem::Property {
+        name: "imag",
+        get: |_, this| Ok(Value::float(parts(this).map_or(0.0, |pair| pair.1))),
+        set: Some(super::read_only),
+        help: "the imaginary part of a complex number",
+    },
     ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
     ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
     ClassItem::slot("__bool__", "(self, /)", bool, "True if self else False"),
@@ -216,13 +218,15 @@ fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
             }
         }
     };
+    let complex_left = parts(real).is_some() || (left.1 != 0.0);
+    let imaginary = |y: f64| if complex_left { left.1 + y } else { y };
     let pair = if imag.is_unset() {
         left
     } else if let Some((re, im)) = parts(imag) {
-        (left.0 - im, left.1 + re)
+        (left.0 - im, imaginary(re))
     } else {
         match float::real(vm, imag)? {
-            Some(y) => (left.0, left.1 + y),
+            Some(y) => (left.0, imaginary(y)),
             None => {
                 let given = vm.type_name(imag);
                 return Err(vm.type_error(format!("complex() second argument must be a number, not '{given}'")));

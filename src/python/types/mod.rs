@@ -97,6 +97,11 @@ impl FormatError {
     }
 }
 
+/// The setter of attributes that are fields of a C struct in CPython: refuses, in its words.
+fn read_only(vm: &mut Vm, _this: &Value, _value: Value) -> R<()> {
+    Err(vm.plain_attribute_error("readonly attribute"))
+}
+
 /// Writes the `repr` of a container; `again` stands for the container inside itself.
 pub fn guarded_repr(vm: &mut Vm, value: &Value, again: &str, write: impl FnOnce(&mut Vm) -> R<String>) -> R<String> {
     if !vm.repr_enter(value) {

@@ -22,21 +22,24 @@ pub static ITEMS: &[ClassItem] = &[
         indices,
         "S.indices(len) -> (start, stop, stride)",
     ),
-    ClassItem::getter(
-        "start",
-        |_, this| Ok(slice(this).map_or(Value::None, |s| s.start.clone())),
-        "",
-    ),
-    ClassItem::getter(
-        "stop",
-        |_, this| Ok(slice(this).map_or(Value::None, |s| s.stop.clone())),
-        "",
-    ),
-    ClassItem::getter(
-        "step",
-        |_, this| Ok(slice(this).map_or(Value::None, |s| s.step.clone())),
-        "",
-    ),
+    ClassItem::Property {
+        name: "start",
+        get: |_, this| Ok(slice(this).map_or(Value::None, |s| s.start.clone())),
+        set: Some(super::read_only),
+        help: "",
+    },
+    ClassItem::Property {
+        name: "stop",
+        get: |_, this| Ok(slice(this).map_or(Value::None, |s| s.stop.clone())),
+        set: Some(super::read_only),
+        help: "",
+    },
+    ClassItem::Property {
+        name: "step",
+        get: |_, this| Ok(slice(this).map_or(Value::None, |s| s.step.clone())),
+        set: Some(super::read_only),
+        help: "",
+    },
     ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
     ClassItem::slot(
         "__eq__",

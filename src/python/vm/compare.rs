@@ -185,7 +185,12 @@ impl Vm {
             Some(method) if !method.is_none() => {
                 let answer = self.call_with_receiver(&method, value.clone(), CallArgs::positional(&[]))?;
                 match answer.as_bigint() {
-                    Some(number) if answer.is_int() => Ok(crate::python::object::table::hash_bigint(&number)),
+                    // only what exceeds 64 bits is reduced
+                    Some(number) if answer.is_int() => Ok(match i64::try_from(&number) {
+                        Ok(-1) => -2,
+                        Ok(hash) => hash,
+                        Err(_) => crate::python::object::table::hash_bigint(&number),
+                    }),
                     _ => Err(self.type_error("__hash__ method should return an integer")),
                 }
             }
