@@ -2,6 +2,7 @@
 
 use super::array::{Array, Dims, contiguous_strides, format_sizes, numel_of};
 use super::copy;
+use super::dtype::Dtype;
 use super::error::{self, Result};
 use super::layout::{view_strides, wrap_dim};
 use smallvec::SmallVec;
@@ -333,4 +334,93 @@ pub fn unfold(a: &Array, dim: i64, size: i64, step: i64) -> Result<Array> {
         strides[d] = strides[d].saturating_mul(step);
     }
     Ok(a.view(sizes, strides, a.offset()))
+}
+
+/// The same bytes as another dtype: `view(dtype)`. The last dimension shrinks or grows where the element sizes differ.
+pub fn view_dtype(a: &Array, dtype: Dtype) -> Result<Array> {
+    let (from, to) = (a.dtype().size() as i64, dtype.size() as i64);
+    let (mut sizes, mut strides): (Dims, Dims) = (a.sizes().into(), a.strides().into());
+    if from == to {
+        return Ok(a.reinterpret(dtype, sizes, strides, a.offset()));
+    }
+    let Some(last) = sizes.len().checked_sub(1) else {
+        return error::runtime(format!(
+            "self.dim() cannot be 0 to view {} as {} (different element sizes)",
+            a.dtype().scalar_type(),
+            dtype.scalar_type()
+        ));
+    };
+    if strides[last] != 1 {
+        return error::runtime(format!(
+            "self.stride(-1) must be 1 to view {} as {} (different element sizes), but got {}",
+            a.dtype().scalar_type(),
+            dtype.scalar_type(),
+            strides[last]
+        ));
+    }
+    if from > to {
+        let ratio = from / to;
+        sizes[last] *= ratio;
+        for stride in strides.iter_mut().take(last) {
+            *stride *= ratio;
+        }
+        return Ok(a.reinterpret(dtype, sizes, strides, a.offset() * ratio));
+    }
+    let ratio = to / from;
+    let described = |what: &str, value: i64| {
+        error::runtime(format!(
+            "{what} must be divisible by {ratio} to view {} as {} (different element sizes), but got {value}",
+            a.dtype().scalar_type(),
+            dtype.scalar_type()
+        ))
+    };
+    if sizes[last] % ratio != 0 {
+        return described("self.size(-1)", sizes[last]);
+    }
+    if a.offset() % ratio != 0 {
+        return described("self.storage_offset()", a.offset());
+    }
+    for (d, stride) in strides.iter_mut().enumerate().take(last) {
+        if *stride % ratio != 0 {
+            let value = *stride;
+            return described(&format!("self.stride({d})"), value);
+        }
+        *stride /= ratio;
+    }
+    sizes[last] /= ratio;
+    Ok(a.reinterpret(dtype, sizes, strides, a.offset() / ratio))
+}
+
+/// Pairs along the last dimension as complex numbers.
+pub fn view_as_complex(a: &Array) -> Result<Array> {
+    let dtype = match a.dtype() {
+        Dtype::Float32 => Dtype::Complex64,
+        Dtype::Float64 => Dtype::Complex128,
+        other => {
+            return error::runtime(format!(
+                "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}",
+                other.scalar_type()
+            ));
+        }
+    };
+    if a.dim() == 0 {
+        return error::runtime("Input tensor must have one or more dimensions");
+    }
+    let (mut sizes, mut strides): (Dims, Dims) = (a.sizes().into(), a.strides().into());
+    if sizes.pop() != Some(2) {
+        return error::runtime("Tensor must have a last dimension of size 2");
+    }
+    if strides.pop() != Some(1) {
+        return error::runtime("Tensor must have a last dimension with stride 1");
+    }
+    for stride in &mut strides {
+        if *stride % 2 != 0 {
+            return error::runtime("Tensor must have a stride divisible by 2 for all but last dimension");
+        }
+        *stride /= 2;
+    }
+    if a.offset() % 2 != 0 {
+        return error::runtime("Tensor must have a storage_offset divisible by 2");
+    }
+    Ok(a.reinterpret(dtype, sizes, strides, a.offset() / 2))
 }

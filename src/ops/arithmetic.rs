@@ -74,14 +74,7 @@ pub fn sum_to(tensor: &Tensor, sizes: &[i64]) -> Result<Tensor> {
     }
 }
 
-/// The complex conjugate; the tensor itself when it is real.
-pub fn conj(tensor: &Tensor) -> Result<Tensor> {
-    if tensor.dtype().is_complex() {
-        super::pointwise::complex::conj_physical(tensor)
-    } else {
-        Ok(tensor.clone())
-    }
-}
+pub use shape::conj;
 
 /// Zeros in the shape and dtype of a tensor.
 pub fn zeros_like(tensor: &Tensor) -> Result<Tensor> {

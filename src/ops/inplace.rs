@@ -1,7 +1,7 @@
 //! The in-place and `out=` forms, made from the out-of-place one.
 
 use super::argument::{Arg, Args, Outs};
-use super::op::{Derivative, Overload, Saved};
+use super::op::{Derivative, Overload, Saved, VIEW};
 use super::{record, view};
 use crate::array::{Result, array::format_sizes, copy, error, promote};
 use crate::autograd::{Tensor, modes};
@@ -28,11 +28,17 @@ impl Overload {
         let Some(Arg::Tensor(result)) = outs.first() else {
             return error::runtime(format!("{}_ gives no tensor", self.parsed().name));
         };
-        if matches!(self.derivative, Derivative::Composite) && requires_grad {
-            super::shape::copy_in_place(&target, result)?;
+        if result.is(&target) {
             return Ok(target);
         }
-        write(&target, result)?;
+        if self.is(VIEW) {
+            target.set_array(result.array().clone());
+        } else if matches!(self.derivative, Derivative::Composite) && requires_grad {
+            super::shape::copy_in_place(&target, result)?;
+            return Ok(target);
+        } else {
+            write(&target, result)?;
+        }
         if let Some(node) = node {
             view::rebase(&target, node.clone())?;
             record::save_results(&node, &smallvec::smallvec![Arg::Tensor(target.clone())])?;

@@ -42,8 +42,19 @@ static FAMILIES: &[&[&Op]] = &[
     random::factory::OPS,
     random::in_place::OPS,
     random::distribution::OPS,
-    shape::OPS,
-    indexing::OPS,
+    shape::complex::OPS,
+    shape::copying::OPS,
+    shape::join::OPS,
+    shape::part::OPS,
+    shape::permute::OPS,
+    shape::repeat::OPS,
+    shape::reshape::OPS,
+    shape::split::OPS,
+    shape::strided::OPS,
+    shape::triangle::OPS,
+    shape::view_copy::OPS,
+    indexing::advanced::OPS,
+    indexing::gather::OPS,
 ];
 
 /// The ops by name and alias, made on first use.

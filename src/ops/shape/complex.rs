@@ -1,0 +1,186 @@
+//! Complex tensors as real ones and back.
+
+use super::*;
+
+pub static OPS: &[&Op] = &[
+    &CONJ,
+    &CONJUGATE,
+    &RESOLVE_CONJ,
+    &RESOLVE_NEG,
+    &VIEW_AS_REAL,
+    &VIEW_AS_COMPLEX,
+    &REAL,
+    &IMAG,
+];
+
+pub(crate) static CONJ: Op = Op {
+    name: "_conj",
+    aliases: &[],
+    help: "The complex conjugate.",
+    example: "torch.conj(torch.tensor([1 + 2j]))",
+    overloads: overloads![
+        Overload::new(
+            "_conj(Tensor(a) self) -> Tensor(a)",
+            0,
+            |a| a.unary(unary::conj),
+            Derivative::Node(
+                "ConjBackward0",
+                &[Grad {
+                    inputs: "self",
+                    uses: "",
+                    by: By::Formula(|b| conj(b.grad()?))
+                }]
+            )
+        )
+        .linear()
+    ],
+};
+
+pub(crate) static CONJUGATE: Op = Op {
+    name: "conj",
+    aliases: &[],
+    help: "The complex conjugate; a real tensor itself.",
+    example: "torch.conj(torch.tensor([1 + 2j]))",
+    overloads: overloads![Overload::new(
+        "conj(Tensor(a) self) -> Tensor(a)",
+        FUNCTION | METHOD,
+        |a| one(conj(a.tensor(0)?)?),
+        Derivative::Composite
+    )],
+};
+
+pub(crate) static RESOLVE_CONJ: Op = Op {
+    name: "resolve_conj",
+    aliases: &[],
+    help: "The tensor with its elements as they are read.",
+    example: "torch.resolve_conj(torch.tensor([1 + 2j]))",
+    overloads: overloads![Overload::new(
+        "resolve_conj(Tensor(a) self) -> Tensor(a)",
+        FUNCTION | METHOD,
+        |a| one(a.tensor(0)?),
+        Derivative::Composite
+    )],
+};
+
+pub(crate) static RESOLVE_NEG: Op = Op {
+    name: "resolve_neg",
+    aliases: &[],
+    help: "The tensor with its elements as they are read.",
+    example: "torch.resolve_neg(torch.tensor([1 + 2j]))",
+    overloads: overloads![Overload::new(
+        "resolve_neg(Tensor(a) self) -> Tensor(a)",
+        FUNCTION | METHOD,
+        |a| one(a.tensor(0)?),
+        Derivative::Composite
+    )],
+};
+
+pub(crate) static VIEW_AS_REAL: Op = Op {
+    name: "view_as_real",
+    aliases: &[],
+    help: "A complex tensor seen as real, with a last dimension of real and imaginary part.",
+    example: "torch.view_as_real(torch.tensor([1 + 2j]))",
+    overloads: overloads![
+        Overload::new(
+            "view_as_real(Tensor(a) self) -> Tensor(a)",
+            FUNCTION | VIEW,
+            |a| {
+                let array = a.array(0)?;
+                if !array.dtype().is_complex() {
+                    return error::runtime("view_as_real is only supported for complex tensors");
+                }
+                one(unary::view_as_real(&array))
+            },
+            Derivative::Node(
+                "ViewAsRealBackward0",
+                &[Grad {
+                    inputs: "self",
+                    uses: "",
+                    by: By::Formula(|b| view_as_complex(&contiguous(b.grad()?)?))
+                }]
+            )
+        )
+        .linear()
+    ],
+};
+
+pub(crate) static VIEW_AS_COMPLEX: Op = Op {
+    name: "view_as_complex",
+    aliases: &[],
+    help: "A real tensor with a last dimension of size 2 seen as complex.",
+    example: "torch.view_as_complex(torch.tensor([[1.0, 2.0]]))",
+    overloads: overloads![
+        Overload::new(
+            "view_as_complex(Tensor(a) self) -> Tensor(a)",
+            FUNCTION | VIEW,
+            |a| one(array_view::view_as_complex(&*a.array(0)?)?),
+            Derivative::Node(
+                "ViewAsComplexBackward0",
+                &[Grad {
+                    inputs: "self",
+                    uses: "",
+                    by: By::Formula(|b| view_as_real(&contiguous(b.grad()?)?))
+                }]
+            )
+        )
+        .linear()
+    ],
+};
+
+pub(crate) static REAL: Op = Op {
+    name: "real",
+    aliases: &[],
+    help: "The real part: a view of a complex tensor, a real tensor itself.",
+    example: "torch.real(torch.tensor([1 + 2j]))",
+    overloads: overloads![Overload::new(
+        "real(Tensor(a) self) -> Tensor(a)",
+        FUNCTION,
+        |a| one(real(a.tensor(0)?)?),
+        Derivative::Composite
+    )],
+};
+
+pub(crate) static IMAG: Op = Op {
+    name: "imag",
+    aliases: &[],
+    help: "The imaginary part of a complex tensor, as a view.",
+    example: "torch.imag(torch.tensor([1 + 2j]))",
+    overloads: overloads![Overload::new(
+        "imag(Tensor(a) self) -> Tensor(a)",
+        FUNCTION,
+        |a| {
+            let this = a.tensor(0)?;
+            if !this.dtype().is_complex() {
+                return error::runtime("imag is not implemented for tensors with non-complex dtypes.");
+            }
+            one(select(&view_as_real(this)?, -1, 1)?)
+        },
+        Derivative::Composite
+    )],
+};
+
+/// The complex conjugate; the tensor itself when it is real.
+pub fn conj(tensor: &Tensor) -> Result<Tensor> {
+    if tensor.dtype().is_complex() {
+        CONJ.overloads[0].call_one(args![tensor])
+    } else {
+        Ok(tensor.clone())
+    }
+}
+
+pub fn view_as_real(tensor: &Tensor) -> Result<Tensor> {
+    VIEW_AS_REAL.overloads[0].call_one(args![tensor])
+}
+
+pub fn view_as_complex(tensor: &Tensor) -> Result<Tensor> {
+    VIEW_AS_COMPLEX.overloads[0].call_one(args![tensor])
+}
+
+/// The real part; the tensor itself when it is real.
+pub fn real(tensor: &Tensor) -> Result<Tensor> {
+    if tensor.dtype().is_complex() {
+        select(&view_as_real(tensor)?, -1, 0)
+    } else {
+        Ok(tensor.clone())
+    }
+}
