@@ -354,7 +354,7 @@ fn put(vm: &mut Vm, tensor: &Tensor, key: &Value, value: &Value) -> R<()> {
         Arg::Tensor(source),
         Arg::Bool(false)
     ]);
-    let op = crate::ops::find("index_put").or_else(|| crate::ops::find("index_put_"));
+    let op = crate::ops::find("index_put");
     match op.and_then(|op| op.overloads.first()) {
         Some(overload) => machine::run(vm, || overload.call_in_place(args)).map(drop),
         None => Err(vm.unsupported("assigning through an index tensor")),
@@ -374,7 +374,7 @@ fn without_leading_ones(sizes: &[i64], target: usize) -> Dims {
 fn copy_to(vm: &mut Vm, target: &Tensor, source: &Tensor) -> R<()> {
     if source.dim() == 0
         && target.dim() > 0
-        && let Some(fill) = crate::ops::find("fill").or_else(|| crate::ops::find("fill_"))
+        && let Some(fill) = crate::ops::find("fill_")
         && let Some(overload) = fill
             .overloads
             .iter()
