@@ -315,15 +315,49 @@ pub(in crate::array) fn convert<T: Lane>(out: &Array, source: Operand) {
     drive::<T>(out, true, &|start, block, _| source.read_into(start, block));
 }
 
+/// Results up to this many elements are computed by way of buffers on the stack.
+const SMALL: usize = 64;
+
+/// The operand's lanes for a small contiguous result: the memory itself where possible, else `buffer`.
+fn small_lanes<'a, T: Lane>(operand: Operand<'a>, out: &Array, buffer: &'a mut [T; SMALL]) -> &'a [T] {
+    let count = out.numel();
+    match operand {
+        Operand::Number(number) => buffer[..count].fill(T::from_scalar(number)),
+        Operand::Array(array) => {
+            if array.sizes() == out.sizes()
+                && let Some(slice) = array.as_slice::<T>()
+            {
+                return slice;
+            }
+            let order: SmallVec<[usize; 8]> = (0..out.dim()).collect();
+            Strided::new(array, out.sizes(), &order).runs(0, count, |pointer, stride, first, run| {
+                // SAFETY: the run lies within the operand.
+                unsafe { lane::load(array.dtype(), pointer, stride, &mut buffer[first..first + run]) }
+            });
+        }
+    }
+    &buffer[..count]
+}
+
 /// Fills `out`, whose sizes the operands broadcast to.
 pub(in crate::array) fn run2<A: Lane, B: Lane, R: Lane>(out: &Array, a: Operand, b: Operand, kernel: Kernel2<A, B, R>) {
     if out.numel() <= TASK
-        && let (Operand::Array(a), Operand::Array(b), Some(result)) = (a, b, direct::<R>(out))
-        && a.sizes() == out.sizes()
-        && b.sizes() == out.sizes()
-        && let (Some(a), Some(b)) = (a.as_slice::<A>(), b.as_slice::<B>())
+        && let Some(result) = direct::<R>(out)
     {
-        return kernel(result, a, b);
+        if let (Operand::Array(a), Operand::Array(b)) = (a, b)
+            && a.sizes() == out.sizes()
+            && b.sizes() == out.sizes()
+            && let (Some(a), Some(b)) = (a.as_slice::<A>(), b.as_slice::<B>())
+        {
+            return kernel(result, a, b);
+        }
+        if !result.is_empty() && result.len() <= SMALL {
+            let (mut x, mut y) = ([A::default(); SMALL], [B::default(); SMALL]);
+            return kernel(result, small_lanes(a, out, &mut x), small_lanes(b, out, &mut y));
+        }
+    }
+    if out.numel() == 0 {
+        return;
     }
     let order = memory_order(out);
     let (a, b) = (Source::new(a, out.sizes(), &order), Source::new(b, out.sizes(), &order));

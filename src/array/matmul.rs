@@ -139,12 +139,8 @@ fn batches<T: Product>(a: &Array, b: &Array) -> Result<Array> {
         a.data_pointer().cast::<T>().cast_const(),
         b.data_pointer().cast::<T>().cast_const(),
     );
-    let (sa, sb): (Vec<isize>, Vec<isize>) = a
-        .strides()
-        .iter()
-        .zip(b.strides())
-        .map(|(&x, &y)| (x as isize, y as isize))
-        .unzip();
+    let steps = |m: &Array| -> [isize; 3] { [0, 1, 2].map(|d| m.strides()[d] as isize) };
+    let (sa, sb) = (steps(&a), steps(&b));
     let shared = SharedSlice::new(result);
     let grain = if batch == 1 {
         1
