@@ -309,31 +309,33 @@ class combinations_with_replacement(_Iterator):
 class groupby(_Iterator):
     def __init__(self, iterable, key=None):
         self._source = iter(iterable)
-        self._key = key
-        self._current = self._target = _missing
-        self._value = None
+        self._function = key
+        self._key = self._target = self._value = _missing
         self._turn = None
 
     def _advance(self):
-        self._value = next(self._source)
-        self._current = self._value if self._key is None else self._key(self._value)
+        value = next(self._source)
+        self._key = value if self._function is None else self._function(value)
+        self._value = value
 
     def __next__(self):
         turn = self._turn = object()
-        while self._current is _missing or (self._target is not _missing and self._current == self._target):
+        while self._key is _missing or (self._target is not _missing and self._target == self._key):
             self._advance()
-        self._target = self._current
-        return self._current, self._group(self._target, turn)
+        self._target = self._key
+        return self._key, self._group(self._key, turn)
 
     def _group(self, target, turn):
-        while self._turn is turn and self._current == target:
-            yield self._value
-            try:
-                self._advance()
-            except StopIteration:
-                self._current = object()
-                self._source = iter(())
+        while self._turn is turn:
+            if self._value is _missing:
+                try:
+                    self._advance()
+                except StopIteration:
+                    return
+            if target != self._key:
                 return
+            value, self._value = self._value, _missing
+            yield value
 
 
 def tee(iterable, n=2, /):
