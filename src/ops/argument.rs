@@ -282,6 +282,13 @@ impl Args {
         self.ints(at).ok()
     }
 
+    pub fn scalars(&self, at: usize) -> Result<&[Scalar]> {
+        match self.get(at) {
+            Arg::Scalars(values) => Ok(values),
+            _ => mistake(at, "Scalar[]"),
+        }
+    }
+
     pub fn floats(&self, at: usize) -> Result<&[f64]> {
         match self.get(at) {
             Arg::Floats(values) => Ok(values),

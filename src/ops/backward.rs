@@ -129,6 +129,14 @@ impl Backward<'_> {
             .map_or_else(|| self.unknown(at), Ok)
     }
 
+    /// The strides of a tensor argument; `uses` says `self.strides`.
+    pub fn strides(&self, at: usize) -> Result<Dims> {
+        let details = self.op.details.as_ref();
+        details
+            .and_then(|details| details.strides.iter().find(|(place, _)| *place as usize == at))
+            .map_or_else(|| self.unknown(at), |(_, strides)| Ok(strides.clone()))
+    }
+
     pub fn dtype(&self, at: usize) -> Result<Dtype> {
         self.shapes(at)
             .next()

@@ -394,8 +394,8 @@ fn tensordot(this: &Tensor, other: &Tensor, ours: &[i64], theirs: &[i64]) -> Res
     let count = |sizes: &Dims, dims: &Dims| -> i64 { dims.iter().filter_map(|dim| sizes.get(*dim as usize)).product() };
     let (rows, columns) = (count(&our_sizes, &our_free), count(&their_sizes, &their_free));
     let mut sizes = Dims::new();
-    sizes.extend(our_free.iter().filter_map(|dim| our_sizes.get(*dim as usize)));
-    sizes.extend(their_free.iter().filter_map(|dim| their_sizes.get(*dim as usize)));
+    sizes.extend(our_free.iter().filter_map(|dim| our_sizes.get(*dim as usize).copied()));
+    sizes.extend(their_free.iter().filter_map(|dim| their_sizes.get(*dim as usize).copied()));
     let mut left_order = our_free;
     left_order.extend_from_slice(&ours);
     let mut right_order = theirs;

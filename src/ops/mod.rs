@@ -6,7 +6,7 @@
 pub mod argument;
 pub mod arithmetic;
 pub mod backward;
-mod borrowed;
+pub mod blas;
 pub mod comparison;
 pub mod creation;
 pub mod formula;
@@ -34,7 +34,7 @@ use std::sync::OnceLock;
 /// The families. A new op goes into one of their files; a new family is one line here.
 static FAMILIES: &[&[&Op]] = &[
     comparison::OPS,
-    reduction::OPS,
+    blas::OPS,
     creation::factory::OPS,
     creation::like::OPS,
     creation::range::OPS,
@@ -80,6 +80,7 @@ pub fn all() -> impl Iterator<Item = &'static Op> {
     FAMILIES
         .iter()
         .chain(pointwise::FAMILIES)
+        .chain(reduction::FAMILIES)
         .flat_map(|family| family.iter().copied())
 }
 

@@ -265,6 +265,8 @@ pub(super) struct Ready {
     pub saves: Vec<Save>,
     /// A formula reads sizes or non-tensor arguments: they are kept too.
     pub keeps_arguments: bool,
+    /// A formula reads strides.
+    pub keeps_strides: bool,
 }
 
 impl Ready {
@@ -272,6 +274,7 @@ impl Ready {
         let schema = Schema::parse(overload.schema);
         let mut covered_by = vec![None; schema.params.len()];
         let mut saves: Vec<Save> = Vec::new();
+        let mut keeps_strides = false;
         let mut keeps_arguments = schema.params.iter().any(|param| !param.kind.is_tensor());
         if let Derivative::Node(_, grads) = &overload.derivative {
             for (number, grad) in grads.iter().enumerate() {
@@ -280,6 +283,7 @@ impl Ready {
                         *slot = Some(number as u8);
                     }
                 }
+                keeps_strides |= grad.uses.contains(".strides");
                 for name in words(grad.uses) {
                     let what = match (schema.position(name), name.strip_prefix("result")) {
                         (Some(at), _) if schema.params.get(at).is_some_and(|param| param.kind.is_tensor()) => {
@@ -306,6 +310,7 @@ impl Ready {
             covered_by,
             saves,
             keeps_arguments,
+            keeps_strides,
         }
     }
 }

@@ -136,7 +136,7 @@ pub(super) fn node(overload: &'static Overload, args: &Args, instead: Option<&Te
         };
         saved.push(kept);
     }
-    let details = ready.keeps_arguments.then(|| Box::new(Details::new(args)));
+    let details = ready.keeps_arguments.then(|| Box::new(Details::new(args, ready.keeps_strides)));
     Ok(Node::new(
         OpNode {
             overload,
@@ -190,13 +190,19 @@ pub(super) struct Details {
     pub args: Args,
     /// Sizes and dtype of each tensor argument, lists one after the other; parallel to `args` through `places`.
     pub tensors: SmallVec<[(u8, Dims, Dtype); 2]>,
+    /// Strides of the tensor arguments by place, where a formula reads them.
+    pub strides: Vec<(u8, Dims)>,
 }
 
 impl Details {
-    fn new(args: &Args) -> Details {
+    fn new(args: &Args, keeps_strides: bool) -> Details {
         let mut tensors = SmallVec::new();
+        let mut strides = Vec::new();
         let kept = args.0.iter().enumerate().map(|(at, arg)| match arg {
             Arg::Tensor(_) | Arg::Tensors(_) => {
+                if keeps_strides {
+                    strides.extend(tensors_of(arg).map(|tensor| (at as u8, tensor.array().strides().into())));
+                }
                 tensors.extend(tensors_of(arg).map(|tensor| (at as u8, tensor.sizes(), tensor.dtype())));
                 Arg::None
             }
@@ -205,6 +211,7 @@ impl Details {
         Details {
             args: Args(kept.collect()),
             tensors,
+            strides,
         }
     }
 }

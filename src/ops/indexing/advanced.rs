@@ -524,8 +524,13 @@ fn index_put(tensor: &Tensor, indices: Arg, values: &Tensor, accumulate: bool) -
     INDEX_PUT.overloads[0].call_one(args![tensor, indices, values, accumulate])
 }
 
-pub fn masked_fill(tensor: &Tensor, mask: &Tensor, value: Scalar) -> Result<Tensor> {
-    MASKED_FILL.overloads[0].call_one(args![tensor, mask, value])
+pub fn masked_fill(tensor: &Tensor, mask: &Tensor, value: impl Into<Scalar>) -> Result<Tensor> {
+    MASKED_FILL.overloads[0].call_one(args![tensor, mask, value.into()])
+}
+
+/// As `masked_fill`, with a 0-d tensor.
+pub fn masked_fill_tensor(tensor: &Tensor, mask: &Tensor, value: &Tensor) -> Result<Tensor> {
+    MASKED_FILL.overloads[1].call_one(args![tensor, mask, value])
 }
 
 pub fn masked_select(tensor: &Tensor, mask: &Tensor) -> Result<Tensor> {

@@ -615,3 +615,8 @@ pub fn index_add(tensor: &Tensor, dim: i64, index: &Tensor, source: &Tensor) -> 
 pub fn index_fill(tensor: &Tensor, dim: i64, index: &Tensor, value: Scalar) -> Result<Tensor> {
     INDEX_FILL.overloads[0].call_one(args![tensor, dim, index, value])
 }
+
+/// As `index_fill`, with a 0-d tensor.
+pub fn index_fill_tensor(tensor: &Tensor, dim: i64, index: &Tensor, value: &Tensor) -> Result<Tensor> {
+    INDEX_FILL.overloads[1].call_one(args![tensor, dim, index, value])
+}

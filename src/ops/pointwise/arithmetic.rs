@@ -47,7 +47,20 @@ pub(crate) static ADD: Op = Op {
                 ],
             ),
         )
-        .linear()
+        .linear(),
+        Overload::new(
+            "add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+            0,
+            |a| a.binary(|x, y| binary::add(x, y)),
+            Derivative::Node(
+                "AddBackward1",
+                &[Grad {
+                    inputs: "self",
+                    uses: "",
+                    by: By::Formula(|b| Ok(b.grad()?.clone())),
+                }],
+            ),
+        ),
     ],
 };
 
@@ -86,7 +99,20 @@ pub(crate) static SUB: Op = Op {
                 ],
             ),
         )
-        .linear()
+        .linear(),
+        Overload::new(
+            "sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+            0,
+            |a| a.binary(|x, y| binary::sub(x, y)),
+            Derivative::Node(
+                "SubBackward1",
+                &[Grad {
+                    inputs: "self",
+                    uses: "",
+                    by: By::Formula(|b| Ok(b.grad()?.clone())),
+                }],
+            ),
+        ),
     ],
 };
 
@@ -137,7 +163,8 @@ pub(crate) static MUL: Op = Op {
     aliases: &["multiply"],
     help: "Multiplies input by other.",
     example: "torch.mul(torch.tensor([1.0, 2.0]), 3)",
-    overloads: overloads![Overload::new(
+    overloads: overloads![
+        Overload::new(
         "mul.Tensor(Tensor self, Tensor other) -> Tensor",
         FUNCTION | METHOD | INPLACE | OUT | NUMBERS,
         |a| a.binary(|x, y| binary::mul(x, y)),
@@ -156,7 +183,21 @@ pub(crate) static MUL: Op = Op {
                 },
             ],
         ),
-    )],
+        ),
+        Overload::new(
+            "mul.Scalar(Tensor self, Scalar other) -> Tensor",
+            0,
+            |a| a.binary(|x, y| binary::mul(x, y)),
+            Derivative::Node(
+                "MulBackward1",
+                &[Grad {
+                    inputs: "self",
+                    uses: "other",
+                    by: By::Formula(|b| mul(b.grad()?, conj_of(b.scalar(1)?.into())?)),
+                }],
+            ),
+        ),
+    ],
 };
 
 pub(crate) static DIV: Op = Op {
@@ -226,6 +267,19 @@ pub(crate) static DIV: Op = Op {
                 ],
             ),
         ),
+        Overload::new(
+            "div.Scalar(Tensor self, Scalar other) -> Tensor",
+            0,
+            |a| a.binary(|x, y| binary::div(x, y)),
+            Derivative::Node(
+                "DivBackward1",
+                &[Grad {
+                    inputs: "self",
+                    uses: "other",
+                    by: By::Formula(|b| div(b.grad()?, conj_of(b.scalar(1)?.into())?)),
+                }],
+            ),
+        ),
     ],
 };
 
@@ -248,20 +302,41 @@ pub fn conj_of(value: Arg) -> Result<Arg> {
     })
 }
 
+/// The overload of a tensor and a number stands last; Python's numbers go to the first as 0-d tensors.
+fn is_number(arg: &Arg) -> bool {
+    !matches!(arg, Arg::Tensor(_))
+}
+
 pub fn add(a: impl Into<Arg>, b: impl Into<Arg>) -> Result<Tensor> {
-    ADD.overloads[0].call_one(Args(smallvec![a.into(), b.into(), Arg::Int(1)]))
+    let (a, b) = (a.into(), b.into());
+    if is_number(&b) {
+        return ADD.overloads[1].call_one(Args(smallvec![a, b, Arg::Int(1)]));
+    }
+    ADD.overloads[0].call_one(Args(smallvec![a, b, Arg::Int(1)]))
 }
 
 pub fn sub(a: impl Into<Arg>, b: impl Into<Arg>) -> Result<Tensor> {
-    SUB.overloads[0].call_one(Args(smallvec![a.into(), b.into(), Arg::Int(1)]))
+    let (a, b) = (a.into(), b.into());
+    if is_number(&b) {
+        return SUB.overloads[1].call_one(Args(smallvec![a, b, Arg::Int(1)]));
+    }
+    SUB.overloads[0].call_one(Args(smallvec![a, b, Arg::Int(1)]))
 }
 
 pub fn mul(a: impl Into<Arg>, b: impl Into<Arg>) -> Result<Tensor> {
-    MUL.overloads[0].call_one(Args(smallvec![a.into(), b.into()]))
+    let (a, b) = (a.into(), b.into());
+    if is_number(&b) {
+        return MUL.overloads[1].call_one(Args(smallvec![a, b]));
+    }
+    MUL.overloads[0].call_one(Args(smallvec![a, b]))
 }
 
 pub fn div(a: impl Into<Arg>, b: impl Into<Arg>) -> Result<Tensor> {
-    DIV.overloads[0].call_one(Args(smallvec![a.into(), b.into()]))
+    let (a, b) = (a.into(), b.into());
+    if is_number(&b) {
+        return DIV.overloads[2].call_one(Args(smallvec![a, b]));
+    }
+    DIV.overloads[0].call_one(Args(smallvec![a, b]))
 }
 
 /// The quotient, rounded as `mode` says: `trunc` or `floor`.

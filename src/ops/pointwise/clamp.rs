@@ -1,6 +1,6 @@
 //! Limits, blends and choices between elements.
 
-use crate::array::{Operand, Result, Scalar, index, ternary};
+use crate::array::{Operand, Result, Scalar, ternary};
 use crate::autograd::Tensor;
 use crate::ops;
 use crate::ops::backward::Backward;
@@ -167,50 +167,6 @@ ops! {
         |a| a.unary(|x| ternary::nan_to_num(x, a.optional_float(1), a.optional_float(2), a.optional_float(3))),
         Node("NanToNumBackward0", &[grad("self", "self", |b| mul(b.grad()?, isfinite(&b.tensor(0)?)?))]),
     )];
-    /// The places where condition is true; or elements of input where it is, of other where it is not.
-    WHERE = "where", "torch.where(torch.tensor([True, False]), torch.tensor([1, 2]), 0)", [
-        Overload::new(
-            "where(Tensor condition) -> Tensor[]",
-            FUNCTION,
-            |a| {
-                let columns = index::mask::nonzero_columns(&*a.array(0)?)?;
-                one(Arg::list(columns.into_iter().map(Tensor::from)))
-            },
-            NotDifferentiable,
-        ),
-        Overload::new(
-            "where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
-            FUNCTION | OUT,
-            where_forward,
-            Node("WhereBackward0", &[
-                apart("condition"),
-                grad("self", "condition", |b| where_(&b.tensor(0)?, b.grad()?, 0)),
-                grad("other", "condition", |b| where_(&b.tensor(0)?, 0, b.grad()?)),
-            ]),
-        ),
-        Overload::new(
-            "where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor",
-            FUNCTION,
-            |a| one(where_(a.tensor(0)?, a.scalar(1)?, a.tensor(2)?)?),
-            Composite,
-        ),
-        Overload::new(
-            "where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor",
-            FUNCTION,
-            |a| one(where_(a.tensor(0)?, a.tensor(1)?, a.scalar(2)?)?),
-            Composite,
-        ),
-        Overload::new(
-            "where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor",
-            FUNCTION,
-            where_forward,
-            NotDifferentiable,
-        ),
-    ];
-}
-
-fn where_forward(a: &Args) -> Result<Outs> {
-    one(a.with_operand(1, |x| a.with_operand(2, |y| ternary::where_(&*a.array(0)?, x, y)))?)
 }
 
 fn clamp_tensors(a: &Args) -> Result<Outs> {
@@ -246,15 +202,14 @@ pub(crate) fn shared(b: &Backward, is_other: fn(Arg, Arg) -> Result<Tensor>) -> 
     masked_fill(&halved, &is_other(this.into(), other.into())?, 0)
 }
 
-/// Elements of `a` where the condition holds, else of `b`.
-pub fn where_(condition: &Tensor, a: impl Into<Arg>, b: impl Into<Arg>) -> Result<Tensor> {
-    WHERE.overloads[1].call_one(Args(smallvec![condition.into(), a.into(), b.into()]))
-}
-
 pub fn clamp_min(tensor: &Tensor, min: impl Into<Scalar>) -> Result<Tensor> {
     CLAMP_MIN.overloads[0].call_one(args![tensor, min.into()])
 }
 
 pub fn clamp_max(tensor: &Tensor, max: impl Into<Scalar>) -> Result<Tensor> {
     CLAMP_MAX.overloads[0].call_one(args![tensor, max.into()])
+}
+
+pub fn lerp(start: &Tensor, end: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    LERP.overloads[0].call_one(args![start, end, weight])
 }

@@ -116,7 +116,7 @@ fn cov(this: &Tensor, correction: i64, frequencies: Option<&Tensor>, importances
     };
     let products = mm(&centred, &conj(&t(&weighted)?)?)?;
     let freedom: Tensor = copy::full(&[], Scalar::Float(freedom.max(0.0)), products.dtype().to_real())?.into();
-    crate::ops::formula::squeeze_all(&div(products, freedom)?)
+    squeeze(&div(products, freedom)?)
 }
 
 fn clamp(tensor: &Tensor, min: i64, max: i64) -> Result<Tensor> {

@@ -69,7 +69,7 @@ ops! {
             if limit < 0.0 {
                 return error::runtime(format!(
                     "renorm: expected maxnorm to be >= 0 but got {}",
-                    crate::array::print::number_general(limit)
+                    crate::array::print::python_float(limit)
                 ));
             }
             if this.dim() < 2 {

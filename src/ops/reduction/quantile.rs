@@ -51,7 +51,7 @@ fn quantile(a: &Args, ignore_nan: bool) -> Result<Outs> {
             if !(0.0..=1.0).contains(&q) {
                 return error::runtime(format!(
                     "{name} q must be in the range [0, 1] but got {}",
-                    crate::array::print::number_general(q)
+                    crate::array::print::python_float(q)
                 ));
             }
             copy::full(&[], Scalar::Float(q), this.dtype())?.into()

@@ -184,3 +184,7 @@ pub fn real(tensor: &Tensor) -> Result<Tensor> {
         Ok(tensor.clone())
     }
 }
+
+pub fn imag(tensor: &Tensor) -> Result<Tensor> {
+    IMAG.overloads[0].call_one(args![tensor])
+}

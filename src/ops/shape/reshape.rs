@@ -639,3 +639,13 @@ pub fn unsqueeze(tensor: &Tensor, dim: i64) -> Result<Tensor> {
 pub fn squeeze_dim(tensor: &Tensor, dim: i64) -> Result<Tensor> {
     SQUEEZE.overloads[1].call_one(args![tensor, dim])
 }
+
+/// Squeezes a tensor that nobody else holds, as `squeeze_` does: the node is that of the in-place form.
+pub fn squeeze_in_place(tensor: &Tensor, dim: i64) -> Result<Tensor> {
+    SQUEEZE_IN_PLACE.overloads[1].call_in_place(args![tensor, dim])
+}
+
+/// Without any dimension of size 1.
+pub fn squeeze(tensor: &Tensor) -> Result<Tensor> {
+    SQUEEZE.overloads[0].call_one(args![tensor])
+}
