@@ -106,6 +106,9 @@ impl Desk {
         if let Some(statements) = entry.contains('\n').then(|| paste::statements(entry)).flatten() {
             return Fed::Done(self.pasted(&statements));
         }
+        if let Some(statements) = entry.trim_end().contains('\n').then(|| paste::split(entry)).flatten() {
+            return Fed::Done(self.several(&statements));
+        }
         let bare = entry.trim();
         if let Some(prompted) = bare.strip_prefix(">>> ") {
             return self.feed(prompted, ended);
@@ -146,6 +149,19 @@ impl Desk {
             }
         }
         last
+    }
+
+    /// Runs the statements of a pasted program up to the first that fails.
+    fn several(&mut self, statements: &[String]) -> Answer {
+        for statement in statements {
+            if let Fed::Done(answer) = self.engine.feed(statement, true) {
+                self.note(statement, &answer);
+                if answer != Answer::default() {
+                    return answer;
+                }
+            }
+        }
+        Answer::default()
     }
 
     fn write(&mut self, text: &str) {
@@ -303,7 +319,17 @@ impl Desk {
                 names: names.collect(),
             };
         }
-        self.engine.complete(text)
+        let mut found = self.engine.complete(text);
+        let word = text.get(found.start..).unwrap_or_default().to_string();
+        if !word.contains('.')
+            && let Some(signature) = self.open_call(text)
+        {
+            let own = parameters(&signature)
+                .into_iter()
+                .filter(|name| name.starts_with(&word));
+            found.names.splice(0..0, own.map(|name| format!("{name}=")));
+        }
+        found
     }
 
     /// The signature of the call that is open at the end of `text`.
@@ -311,6 +337,37 @@ impl Desk {
         let callee = open_callee(text)?;
         self.engine.signature(callee)
     }
+}
+
+/// The names of the parameters in a signature, `sum(input, *, dtype=None)`, that may be given by keyword.
+fn parameters(signature: &str) -> Vec<String> {
+    let Some((_, inside)) = signature.split_once('(') else {
+        return vec![];
+    };
+    let mut names = Vec::new();
+    let mut depth = 0;
+    let mut start = 0;
+    for (at, c) in inside.char_indices() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth > 0 => depth -= 1,
+            ',' | ')' if depth == 0 => {
+                let part = inside[start..at].split('=').next().unwrap_or_default();
+                let part = part.split(':').next().unwrap_or_default().trim();
+                // a schema writes the type before the name
+                let name = part.rsplit(' ').next().unwrap_or_default();
+                if is_dotted_name(name) && !name.contains('.') && name != "self" {
+                    names.push(name.to_string());
+                }
+                start = at + 1;
+                if c == ')' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 /// A statement with its prompts, each line ended.
@@ -396,6 +453,10 @@ mod tests {
         assert_eq!(open_callee("y = torch.sum(x, dim=(1"), None);
         assert_eq!(open_callee("y = torch.sum(x, f(1), "), Some("torch.sum"));
         let entries = vec!["x = 1".to_string(), "y = x == 2".to_string(), "y += 1".to_string()];
+        assert_eq!(
+            parameters("f(Tensor input, int[1]? dim=None, *, dtype: x = (1, 2)) -> Tensor"),
+            ["input", "dim", "dtype"]
+        );
         assert_eq!(assigned_at(&entries, "x.grad"), ">>> x = 1 (statement 1)");
         assert_eq!(assigned_at(&entries, "y"), ">>> y += 1 (statement 3)");
     }

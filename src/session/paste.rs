@@ -1,5 +1,7 @@
 //! Pasting a published session whole: prompts are stripped, recorded output is skipped.
 
+use crate::syntax::{Source, parse_file};
+
 /// The statements of a pasted text, each without its prompts, or None when the text has no
 /// prompts and is to be taken as it is. Everything that is not behind a prompt is recorded
 /// output and falls away; `In [3]:` and its `   ...:` count as prompts, too.
@@ -19,6 +21,30 @@ pub fn statements(text: &str) -> Option<Vec<String>> {
         }
     }
     (!found.is_empty()).then_some(found)
+}
+
+/// The statements of a program text one by one, comments and decorators with the statement below
+/// them, or None when it is one statement or none that Python can read.
+pub fn split(text: &str) -> Option<Vec<String>> {
+    let module = parse_file(&Source::new("<stdin>", text)).ok()?;
+    if module.body.len() < 2 {
+        return None;
+    }
+    let mut found = Vec::new();
+    let mut start = 0;
+    for statement in &module.body {
+        let end = statement.span.end as usize;
+        let piece = text.get(start..end)?;
+        let same_line = piece.trim_start_matches([' ', '\t', ';']);
+        let piece = if same_line.starts_with(['\n', '\r']) {
+            same_line.trim_start_matches(['\n', '\r'])
+        } else {
+            same_line
+        };
+        found.push(piece.trim_end().to_string());
+        start = end;
+    }
+    Some(found)
 }
 
 fn first_line(line: &str) -> Option<&str> {
@@ -43,7 +69,17 @@ fn next_line(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::statements;
+    use super::{split, statements};
+
+    #[test]
+    fn a_program_falls_into_statements() {
+        let text = "x = 1; y = 2\n# note\n@d\ndef f():\n    return 1\n\nf()\n";
+        assert_eq!(
+            split(text).unwrap(),
+            ["x = 1", "y = 2", "# note\n@d\ndef f():\n    return 1", "f()"]
+        );
+        assert_eq!(split("x = 1\n"), None);
+    }
 
     #[test]
     fn prompts_fall_away_and_output_too() {

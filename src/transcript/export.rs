@@ -2,6 +2,7 @@
 
 use super::Document;
 use crate::session::desk::prompted;
+use crate::session::paste;
 use crate::syntax::{Source, ast::StmtKind, parse_file};
 
 /// The statements of a document as a script that runs unchanged under `python` and `torchrun`:
@@ -61,25 +62,16 @@ fn shows(source: &str) -> bool {
 pub fn as_session(script: &str) -> Result<String, String> {
     let source = Source::new("<stdin>", script);
     let module = parse_file(&source).map_err(|error| error.render("<stdin>"))?;
+    let statements = paste::split(script).unwrap_or_else(|| vec![script.trim().to_string()]);
     let mut session = String::new();
-    for (index, statement) in module.body.iter().enumerate() {
-        let start = statement.span.start as usize;
-        let end = module
-            .body
-            .get(index + 1)
-            .map_or(script.len(), |next| next.span.start as usize);
-        let text = script.get(start..end).unwrap_or_default();
-        // comments between statements stay in the script
-        let mut lines: Vec<&str> = text.trim_end().lines().collect();
-        while lines
-            .last()
-            .is_some_and(|line| line.trim().is_empty() || line.starts_with(['#', '@']))
-        {
-            lines.pop();
-        }
-        let text = lines.join("\n");
-        let text = text.trim_end().trim_end_matches(';');
-        session.push_str(&prompted(text));
+    for statement in statements.iter().filter(|_| !module.body.is_empty()) {
+        // a prompt shows statements; comments above them stay in the script
+        let code: Vec<&str> = statement
+            .lines()
+            .skip_while(|line| line.starts_with('#') || line.trim().is_empty())
+            .collect();
+        let text = code.join("\n");
+        session.push_str(&prompted(&text));
         if text.contains('\n') {
             session.push_str("...\n");
         }
