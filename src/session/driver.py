@@ -59,6 +59,8 @@ def out_of_time(*_):
 
 
 signal.signal(signal.SIGALRM, out_of_time)
+# Ctrl-C is for statements: between them it is the prompt's
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def show_warning(message, category, filename, lineno, file=None, line=None):
@@ -169,9 +171,11 @@ class Session:
                 stack.enter_context(Observing())
             if self.limit:
                 signal.setitimer(signal.ITIMER_REAL, self.limit)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
                 yield
             finally:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
                 signal.setitimer(signal.ITIMER_REAL, 0)
 
     def execute(self, compiled):
