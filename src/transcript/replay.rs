@@ -408,10 +408,11 @@ fn cascades(report: &mut FileReport) {
             .rsplit_once("NameError: name '")
             .and_then(|(_, rest)| rest.split('\'').next());
         let cause = missing.and_then(|name| failed.iter().find(|(_, source)| mentions(source, name)));
-        match cause {
-            Some((line, _)) => outcome.judgement.cause = Some(format!("follows from line {line}")),
-            None => failed.push((outcome.line, outcome.source.clone())),
+        let root = cause.map_or(outcome.line, |(line, _)| *line);
+        if cause.is_some() {
+            outcome.judgement.cause = Some(format!("follows from line {root}"));
         }
+        failed.push((root, outcome.source.clone()));
     }
 }
 
