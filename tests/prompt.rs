@@ -105,8 +105,22 @@ impl Terminal {
         self.send(&format!("{line}\r"));
     }
 
+    /// The exit code of a program that ends by itself.
     fn code(&mut self) -> u32 {
-        self.child.wait().unwrap().exit_code()
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("it does not end; the screen:\n{}", self.seen);
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.child.kill().ok();
     }
 }
 
@@ -182,6 +196,7 @@ fn ctrl_c_stays_at_the_prompt_and_stops_a_loop() {
     terminal.expect(">>> ");
     terminal.enter("'still ' + 'here'");
     terminal.expect("'still here'");
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     assert_eq!(terminal.code(), 0);
 }
@@ -196,6 +211,7 @@ fn history_is_kept_whole_and_private() {
     }
     terminal.expect("\n42\n");
     terminal.enter(" secret = 1");
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     assert_eq!(terminal.code(), 0);
     let file = home.join(".local/state/gradshell/history");
@@ -209,6 +225,7 @@ fn history_is_kept_whole_and_private() {
     terminal.expect(">>> ");
     terminal.enter("twice(4)");
     terminal.expect("\n8\n");
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     assert_eq!(terminal.code(), 0);
 }
@@ -222,6 +239,7 @@ fn a_history_that_cannot_be_used_is_said_once() {
     assert!(terminal.seen.contains("no history"), "{}", terminal.seen);
     terminal.enter("6 * 7");
     terminal.expect("42");
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     assert_eq!(terminal.code(), 0);
 }
@@ -242,8 +260,10 @@ fn tab_lists_names_of_the_session() {
     terminal.enter("word = 'text'");
     terminal.send("word.upp\t()\r");
     terminal.expect("'TEXT'");
-    terminal.send("%whi");
-    terminal.send(CTRL_C);
+    terminal.expect(">>> ");
+    terminal.send("%hist\t\r");
+    terminal.expect("word = 'text'\n");
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     assert_eq!(terminal.code(), 0);
 }
@@ -259,6 +279,7 @@ fn a_session_is_pasted_whole() {
     terminal.send("\x1b[200~y = 1\ny += 1\ny\n\x1b[201~");
     terminal.enter("");
     terminal.expect("\n2\n");
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     assert_eq!(terminal.code(), 0);
 }
@@ -279,11 +300,13 @@ fn magics_and_questions() {
     terminal.enter(&format!("%record {}", home.join("r.txt").display()));
     terminal.enter("x * 2");
     terminal.expect("\n82\n");
+    terminal.expect(">>> ");
     terminal.enter("%record");
     terminal.enter("%time x");
     terminal.expect("s\n");
     terminal.enter("%nothing");
     terminal.expect("no magic %nothing");
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     assert_eq!(terminal.code(), 0);
     assert_eq!(std::fs::read_to_string(home.join("r.txt")).unwrap(), ">>> x * 2\n82\n");
@@ -299,12 +322,14 @@ fn colours_come_and_stay_away() {
         "{:?}",
         terminal.raw
     );
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     terminal.code();
     let mut terminal = Terminal::start(&home("plain"), &["--color", "never"]);
     terminal.enter("1 / 0");
     terminal.expect("ZeroDivisionError: division by zero");
     assert!(!terminal.raw.contains("\x1b[1;31m"), "{:?}", terminal.raw);
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     terminal.code();
 }
@@ -317,11 +342,13 @@ fn the_startup_file_runs_first() {
     let mut terminal = Terminal::start(&home, &["--color", "never"]);
     terminal.enter("greeting");
     terminal.expect("'good day'");
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     terminal.code();
     let mut terminal = Terminal::start(&home, &["--color", "never", "--no-init"]);
     terminal.enter("greeting");
     terminal.expect("NameError");
+    terminal.expect(">>> ");
     terminal.send(CTRL_D);
     terminal.code();
 }
