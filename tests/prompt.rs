@@ -256,6 +256,7 @@ fn tab_lists_names_of_the_session() {
     terminal.expect("\n7\n");
     terminal.send("'text'.upp");
     terminal.send(CTRL_C);
+    terminal.expect("KeyboardInterrupt\n");
     terminal.expect(">>> ");
     terminal.enter("word = 'text'");
     terminal.send("word.upp\t()\r");
