@@ -310,3 +310,40 @@ fn expressions_alone() {
         assert!(parse_expression(&Source::new("<string>", text)).is_err(), "{text:?}");
     }
 }
+
+#[test]
+fn warnings_of_the_compiler() {
+    let warned = |text: &str| {
+        let source = Source::new("<stdin>", text);
+        let module = parse_file(&source).unwrap();
+        let found = gradshell::syntax::warnings(&source, &module);
+        found
+            .into_iter()
+            .map(|warning| format!("{}: {}: {}", warning.line, warning.category, warning.message))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(warned("x is None\nx == 1\n'\\n'\nx[1]"), "");
+    assert_eq!(
+        warned("x\ny is 1"),
+        "2: SyntaxWarning: \"is\" with a literal. Did you mean \"==\"?"
+    );
+    assert_eq!(
+        warned("not x is ()"),
+        "1: SyntaxWarning: \"is not\" with a literal. Did you mean \"!=\"?"
+    );
+    assert_eq!(
+        warned("assert (x, 'a')"),
+        "1: SyntaxWarning: assertion is always true, perhaps remove parentheses?"
+    );
+    assert_eq!(
+        warned("[(1, 2) (3, 4)]"),
+        "1: SyntaxWarning: 'tuple' object is not callable; perhaps you missed a comma?"
+    );
+    assert_eq!(
+        warned("[[1, 2] [3, 4]]"),
+        "1: SyntaxWarning: list indices must be integers or slices, not tuple; perhaps you missed a comma?"
+    );
+    assert_eq!(warned("'\\d'"), "1: DeprecationWarning: invalid escape sequence '\\d'");
+    assert_eq!(warned("1if x else 0"), "1: SyntaxWarning: invalid decimal literal");
+}

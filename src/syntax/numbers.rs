@@ -180,6 +180,18 @@ pub fn scan(bytes: &[u8]) -> Result<usize, NumberError> {
     Ok(scanner.at)
 }
 
+/// What CPython calls a literal accepted by `scan`.
+pub fn kind(literal: &str) -> &'static str {
+    let bytes = literal.as_bytes();
+    match (bytes.first(), bytes.get(1), bytes.last()) {
+        (Some(b'0'), Some(b'x' | b'X'), _) => "hexadecimal",
+        (Some(b'0'), Some(b'o' | b'O'), _) => "octal",
+        (Some(b'0'), Some(b'b' | b'B'), _) => "binary",
+        (_, _, Some(b'j' | b'J')) => "imaginary",
+        _ => "decimal",
+    }
+}
+
 /// The constant that a literal accepted by `scan` stands for.
 pub fn value(literal: &str) -> ExprKind {
     if let Ok(small) = literal.parse::<i64>() {

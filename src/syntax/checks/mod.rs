@@ -6,6 +6,9 @@ mod flow;
 mod future;
 mod patterns;
 mod scopes;
+mod warnings;
+
+pub use warnings::{SyntaxWarning, warnings};
 
 use super::ast::{Expr, Module, Span};
 use super::error::{SyntaxError, SyntaxErrorKind};

@@ -9,6 +9,7 @@ mod rules;
 mod tokens;
 
 use super::error::{SyntaxError, SyntaxErrorKind};
+use super::numbers;
 use machine::Machine;
 use tokens::{Kind, Stop, Token, Tokenizer};
 
@@ -84,6 +85,36 @@ pub fn diagnose(text: &str, entry: Entry, partial: bool) -> Verdict {
         is_field: false,
     };
     diagnosis.verdict(rule, partial)
+}
+
+/// A literal that a warning may be about.
+pub struct Literal<'a> {
+    pub text: &'a str,
+    pub line: u32,
+    /// The kind of a number that a keyword follows without a blank.
+    pub touches_keyword: Option<&'static str>,
+}
+
+/// The string literals of a text, and the numbers that touch a keyword.
+pub fn literals(text: &str) -> Vec<Literal<'_>> {
+    let mut tokenizer = Tokenizer::new(text, 1, false, false);
+    let mut found = Vec::new();
+    while let Ok(token) = tokenizer.token() {
+        let written = text.get(token.start..token.end).unwrap_or("");
+        let next = text.as_bytes().get(token.end).copied().unwrap_or(0);
+        let touches_keyword = match token.kind {
+            Kind::End => break,
+            Kind::String => None,
+            Kind::Number if next.is_ascii_alphabetic() => Some(numbers::kind(written)),
+            _ => continue,
+        };
+        found.push(Literal {
+            text: written,
+            line: token.line,
+            touches_keyword,
+        });
+    }
+    found
 }
 
 impl<'a> Diagnosis<'a> {
