@@ -1,11 +1,11 @@
 //! Complex numbers: parts, angles, conjugates.
 
+use crate::array::Scalar;
 use crate::array::{Dtype, Result, error, ternary, unary};
 use crate::autograd::Tensor;
 use crate::ops;
 use crate::ops::formula::*;
 use crate::ops::op::*;
-use crate::array::Scalar;
 
 const I: Scalar = Scalar::Complex(0.0, 1.0);
 

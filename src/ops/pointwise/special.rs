@@ -282,7 +282,11 @@ fn gamma_density(a: &Tensor, x: &Tensor) -> Result<Tensor> {
 }
 
 fn epsilon(dtype: Dtype) -> f64 {
-    if dtype == Dtype::Float64 { f64::EPSILON } else { f32::EPSILON as f64 }
+    if dtype == Dtype::Float64 {
+        f64::EPSILON
+    } else {
+        f32::EPSILON as f64
+    }
 }
 
 pub fn polygamma(n: i64, x: impl Into<Arg>) -> Result<Tensor> {

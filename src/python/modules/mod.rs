@@ -2,6 +2,7 @@
 //! rest in Python (`text/`), compiled at its first import.
 
 pub mod math;
+pub mod random;
 pub mod sys;
 pub mod time;
 pub mod warning;
@@ -20,6 +21,9 @@ static TEXTS: &[(&str, &str)] = &[
     ("collections", include_str!("text/collections_module.py")),
     ("contextlib", include_str!("text/contextlib.py")),
     ("copy", include_str!("text/copy.py")),
+    ("random", include_str!("text/random.py")),
+    ("enum", include_str!("text/enum.py")),
+    ("dataclasses", include_str!("text/dataclasses.py")),
     ("functools", include_str!("text/functools.py")),
     ("heapq", include_str!("text/heapq.py")),
     ("itertools", include_str!("text/itertools.py")),
@@ -34,6 +38,7 @@ static TEXTS: &[(&str, &str)] = &[
 /// Makes the modules known; each is built when it is first imported.
 pub fn install(vm: &mut Vm) {
     vm.add_module("math", math::build);
+    vm.add_module("_random", random::build);
     vm.add_module("sys", sys::build);
     vm.add_module("time", time::build);
     vm.add_module("_warnings", warning::build);
