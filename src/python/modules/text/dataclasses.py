@@ -261,14 +261,14 @@ def _process(cls, init, repr_, eq, order, unsafe_hash, frozen, match_args, kw_on
     if match_args:
         _set(cls, "__match_args__", tuple(f.name for f in given if f.init and not f.kw_only))
     if not getattr(cls, "__doc__", None):
-        shown = []
+        described = []
         for f in given:
             if f.init:
                 kind = getattr(f.type, "__name__", None) or str(f.type)
                 default = "" if f.default is MISSING else f" = {f.default!r}"
                 default = " = <factory>" if f.default_factory is not MISSING else default
-                shown.append(f"{f.name}: {kind}{default}")
-        cls.__doc__ = f"{cls.__name__}({', '.join(shown)})"
+                described.append(f"{f.name}: {kind}{default}")
+        cls.__doc__ = f"{cls.__name__}({', '.join(described)})"
     if slots:
         if "__slots__" in cls.__dict__:
             raise TypeError(f"{cls.__name__} already specifies __slots__")

@@ -127,6 +127,10 @@ class EnumType(type):
                     break
         if own_new is not None:
             made._own_new_ = staticmethod(own_new.__func__ if isinstance(own_new, staticmethod) else own_new)
+        if not is_first:
+            for method in ("__repr__", "__str__", "__format__"):
+                if method not in plain and getattr(made, method) in (getattr(mixin, method), getattr(object, method)):
+                    setattr(made, method, getattr(bases[-1], method))
         for name in names:
             made._add(name, namespace[name], mixin)
         return made
