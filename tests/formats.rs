@@ -10,7 +10,8 @@ fn read(name: &str, text: &str) -> Document {
 /// `(line, source, expected)` of all examples.
 fn examples(document: &Document) -> Vec<(usize, String, String)> {
     let all = document.examples();
-    all.map(|one| (one.line, document.source(one), document.expected(one).into_owned())).collect()
+    all.map(|one| (one.line, document.source(one), document.expected(one).into_owned()))
+        .collect()
 }
 
 fn example(line: usize, source: &str, expected: &str) -> (usize, String, String) {
@@ -50,7 +51,11 @@ fn prose_ends_output_unless_a_bracket_is_open() {
     let last = document.examples().last().unwrap();
     assert_eq!(document.expected_without_remark(last).unwrap(), "True");
     let updated = rewritten(&document, "new\n");
-    assert_eq!(updated, text.replace("tensor([[[1.]],\n\n        [[2.]]])", "new").replace("True\n", "new\n"));
+    assert_eq!(
+        updated,
+        text.replace("tensor([[[1.]],\n\n        [[2.]]])", "new")
+            .replace("True\n", "new\n")
+    );
 }
 
 #[test]
@@ -140,7 +145,10 @@ fn odd_bytes_are_kept() {
     assert_eq!(examples(&document), [example(1, "a", "1"), example(3, "b", "\t2")]);
     assert_eq!(document.problems.len(), 1);
     assert_eq!(document.problems[0].line, 5);
-    assert_eq!(rewritten(&document, "x\n"), "\u{feff}>>> a\r\nx\r\n>>> b\r\nx\r\n>>>c\r\n");
+    assert_eq!(
+        rewritten(&document, "x\n"),
+        "\u{feff}>>> a\r\nx\r\n>>> b\r\nx\r\n>>>c\r\n"
+    );
     let tabs = read("t.rst", "Text::\n\n\t>>> a\n\t1\n\nMore\n");
     assert_eq!(examples(&tabs), [example(3, "a", "1")]);
     assert_eq!(examples(&read("n.txt", ">>> a\n\0\n")), [example(1, "a", "\0")]);
@@ -148,7 +156,10 @@ fn odd_bytes_are_kept() {
 
 #[test]
 fn ipython_sessions_are_read() {
-    let found = examples(&read("i.txt", "In [1]: x = [1,\n   ...:      2]\n\nIn [2]: x\nOut[2]: [1, 2]\n"));
+    let found = examples(&read(
+        "i.txt",
+        "In [1]: x = [1,\n   ...:      2]\n\nIn [2]: x\nOut[2]: [1, 2]\n",
+    ));
     assert_eq!(found, [example(1, "x = [1,\n     2]", ""), example(4, "x", "[1, 2]")]);
 }
 
@@ -159,7 +170,10 @@ fn notebooks_keep_their_cells() {
     let document = read("n.ipynb", text);
     assert_eq!(examples(&document), [example(2, "x = 1\nx", "1")]);
     let updated = find::notebook::updated(text, &[(2, "5\n".into(), None)]).unwrap();
-    assert!(updated.contains("\"5\\n\"") && updated.contains("\"nbformat\": 4"), "{updated}");
+    assert!(
+        updated.contains("\"5\\n\"") && updated.contains("\"nbformat\": 4"),
+        "{updated}"
+    );
     assert!(!read("bad.ipynb", "{").problems.is_empty());
 }
 

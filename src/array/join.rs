@@ -3,7 +3,7 @@
 use super::array::{Array, Dims};
 use super::error::{self, Result};
 use super::promote::{Operand, ResultType};
-use super::{binary, copy, layout};
+use super::{copy, layout};
 
 /// `cat`: the arrays one after the other along `dim`. 1-d arrays of size 0 are skipped, as in PyTorch.
 pub fn cat(arrays: &[&Array], dim: i64) -> Result<Array> {
@@ -61,31 +61,10 @@ pub fn cat(arrays: &[&Array], dim: i64) -> Result<Array> {
 }
 
 /// Adds each element of `source` to the element of the contiguous `flat` that a view with these strides and this offset
-/// (in elements from the start of `flat`) shows at its place. The caller has checked the bounds.
+/// (in elements from the start of `flat`) shows at its place; elements that several places show collect them all.
+/// The caller has checked the bounds.
 pub fn add_strided(flat: &Array, strides: &[i64], offset: i64, source: &Array) -> Result<()> {
-    let overlaps = {
-        let view = flat.view(source.sizes().into(), strides.into(), offset);
-        !layout::is_non_overlapping_and_dense(&view)
-            && strides.iter().zip(source.sizes()).any(|(s, n)| *s == 0 && *n > 1)
-    };
-    let view = flat.view(source.sizes().into(), strides.into(), offset);
-    if !overlaps && layout::assert_no_internal_overlap(&view).is_ok() {
-        return copy::copy_into(&view, &binary::add(&view, source)?);
-    }
-    // elements that several places show: one after the other
-    let mut index: Dims = Dims::from_elem(0, source.dim());
-    for _ in 0..source.numel() {
-        let place = |strides: &[i64]| index.iter().zip(strides).map(|(i, s)| i * s).sum::<i64>();
-        let from = source.view(Dims::new(), Dims::new(), source.offset() + place(source.strides()));
-        let to = flat.view(Dims::new(), Dims::new(), offset + place(strides));
-        copy::copy_into(&to, &binary::add(&to, &from)?)?;
-        for (digit, &size) in index.iter_mut().zip(source.sizes()).rev() {
-            *digit += 1;
-            if *digit < size {
-                break;
-            }
-            *digit = 0;
-        }
-    }
-    Ok(())
+    let places = flat.view(source.sizes().into(), strides.into(), offset);
+    let base = flat.view(Dims::new(), Dims::new(), offset);
+    super::index::accumulate(&base, super::index::offsets_of(&places), &copy::contiguous(source)?)
 }

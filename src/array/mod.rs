@@ -19,6 +19,7 @@ mod lane;
 pub mod layout;
 pub mod matmul;
 pub mod order;
+pub mod polynomial;
 pub mod power;
 pub mod print;
 pub mod promote;

@@ -4,7 +4,7 @@ use super::array::{Array, Dims};
 use super::dtype::Dtype;
 use super::elementwise::{self, run1};
 use super::error::{self, Result};
-use super::kernels::{complex, exponential, hyperbolic, logarithm, map1, special, trigonometric};
+use super::kernels::{bessel, complex, exponential, hyperbolic, logarithm, map1, special, trigonometric};
 use super::promote;
 use num_complex::Complex;
 
@@ -175,6 +175,22 @@ special! {
     ndtri: special::ndtri;
     /// e^(x^2) erfc(x).
     erfcx: special::erfcx;
+    /// The modified Bessel function of the second kind of order 0.
+    modified_bessel_k0: bessel::k0;
+    /// The modified Bessel function of the second kind of order 1.
+    modified_bessel_k1: bessel::k1;
+    /// `modified_bessel_k0` times e^x.
+    scaled_modified_bessel_k0: bessel::scaled_k0;
+    /// `modified_bessel_k1` times e^x.
+    scaled_modified_bessel_k1: bessel::scaled_k1;
+    /// The modified Bessel function of the first kind of order 0.
+    modified_bessel_i0: special::i0;
+    /// The modified Bessel function of the first kind of order 1.
+    modified_bessel_i1: special::i1;
+    /// The spherical Bessel function of order 0.
+    spherical_bessel_j0: bessel::spherical_j0;
+    /// The Airy function Ai.
+    airy_ai: bessel::airy_ai;
     /// The Bessel function of the first kind of order 0.
     bessel_j0: libm::j0;
     /// The Bessel function of the first kind of order 1.

@@ -312,7 +312,11 @@ fn combined(a: &Args, product: &array::Array) -> Result<Outs> {
         }
     }
     let this = layout::expand(&this, product.sizes())?;
-    let product = if alpha.is_one() { product.clone() } else { binary::mul(product, alpha)? };
+    let product = if alpha.is_one() {
+        product.clone()
+    } else {
+        binary::mul(product, alpha)?
+    };
     if beta.is_zero() {
         return one(product);
     }
@@ -369,7 +373,9 @@ fn tensordot(this: &Tensor, other: &Tensor, ours: &[i64], theirs: &[i64]) -> Res
     let our_flags = layout::wrap_dims(ours, this.dim())?;
     let their_flags = layout::wrap_dims(theirs, other.dim())?;
     let wrap = |dims: &[i64], count: usize| -> Result<Dims> {
-        dims.iter().map(|&dim| layout::wrap_dim(dim, count).map(|dim| dim as i64)).collect()
+        dims.iter()
+            .map(|&dim| layout::wrap_dim(dim, count).map(|dim| dim as i64))
+            .collect()
     };
     let (ours, theirs) = (wrap(ours, this.dim())?, wrap(theirs, other.dim())?);
     let (mut this, mut other) = (this.clone(), other.clone());
@@ -395,7 +401,11 @@ fn tensordot(this: &Tensor, other: &Tensor, ours: &[i64], theirs: &[i64]) -> Res
     let (rows, columns) = (count(&our_sizes, &our_free), count(&their_sizes, &their_free));
     let mut sizes = Dims::new();
     sizes.extend(our_free.iter().filter_map(|dim| our_sizes.get(*dim as usize).copied()));
-    sizes.extend(their_free.iter().filter_map(|dim| their_sizes.get(*dim as usize).copied()));
+    sizes.extend(
+        their_free
+            .iter()
+            .filter_map(|dim| their_sizes.get(*dim as usize).copied()),
+    );
     let mut left_order = our_free;
     left_order.extend_from_slice(&ours);
     let mut right_order = theirs;
@@ -527,7 +537,10 @@ fn folded(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         (true, _) => a.clone(),
     };
     let sizes = large.sizes();
-    let (inner, leading) = sizes.split_last().map(|(last, rest)| (*last, rest.to_vec())).unwrap_or((1, Vec::new()));
+    let (inner, leading) = sizes
+        .split_last()
+        .map(|(last, rest)| (*last, rest.to_vec()))
+        .unwrap_or((1, Vec::new()));
     let rows: i64 = leading.iter().product();
     let flat = reshape(&large, &[rows, inner])?;
     let mut output = Dims::from(leading.as_slice());
@@ -554,11 +567,22 @@ fn batched(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             return matmul(a, &squeeze_dim(b, 0)?);
         }
     }
-    let from_end = |sizes: &Dims, at: usize| sizes.len().checked_sub(at).and_then(|at| sizes.get(at)).copied().unwrap_or(1);
+    let from_end = |sizes: &Dims, at: usize| {
+        sizes
+            .len()
+            .checked_sub(at)
+            .and_then(|at| sizes.get(at))
+            .copied()
+            .unwrap_or(1)
+    };
     let vector = right.len() == 1;
     let n = from_end(&left, 2);
     let inner = from_end(&left, 1);
-    let (depth, p) = if vector { (from_end(&right, 1), 1) } else { (from_end(&right, 2), from_end(&right, 1)) };
+    let (depth, p) = if vector {
+        (from_end(&right, 1), 1)
+    } else {
+        (from_end(&right, 2), from_end(&right, 1))
+    };
     let mut output = layout::broadcast_sizes(&left_batch, &right_batch)?;
     let count: i64 = output.iter().product();
     let mut left_sizes = output.clone();

@@ -136,7 +136,9 @@ pub(super) fn node(overload: &'static Overload, args: &Args, instead: Option<&Te
         };
         saved.push(kept);
     }
-    let details = ready.keeps_arguments.then(|| Box::new(Details::new(args, ready.keeps_strides)));
+    let details = ready
+        .keeps_arguments
+        .then(|| Box::new(Details::new(args, ready.keeps_strides)));
     Ok(Node::new(
         OpNode {
             overload,

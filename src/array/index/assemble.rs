@@ -51,6 +51,12 @@ pub fn roll(a: &Array, shifts: &[i64], dims: &[i64]) -> Result<Array> {
             dims.len()
         ));
     }
+    if a.dim() == 0 {
+        return error::index(format!(
+            "Dimension specified as {} but tensor has no dimensions",
+            dims[0]
+        ));
+    }
     let mut result = a.clone();
     for (&shift, &dim) in shifts.iter().zip(dims) {
         let d = layout::wrap_dim(dim, a.dim())?;

@@ -120,11 +120,7 @@ fn covered(source: &Array, index: &Array, target: &Array) -> Result<Array> {
 /// `a[index[i][j]][j] = source[i][j]` along `dim`, in place; with `combine` joined to what is there.
 pub fn scatter_(a: &Array, dim: i64, index: &Array, source: &Array, combine: Option<Combine>) -> Result<()> {
     let d = layout::wrap_dim(dim, a.dim())?;
-    let name = if combine == Some(Combine::Sum) {
-        "scatter_add()"
-    } else {
-        "scatter()"
-    };
+    let name = "scatter()";
     let values = index_values(name, "/", index)?;
     check_scatter(name, a, d, index, Some(source))?;
     if index.numel() == 0 {
@@ -329,6 +325,18 @@ pub fn index_add_(a: &Array, dim: i64, index: &Array, source: &Array, alpha: Sca
         return error::runtime(format!(
             "index_add_(): Number of indices ({}) should be equal to source.size(dim): ({count}), for dim: {d}",
             values.len()
+        ));
+    }
+    let rest = |array: &Array| -> Vec<i64> { (0..array.dim()).filter(|&i| i != d).map(|i| array.sizes()[i]).collect() };
+    if a.dim() > 0
+        && rest(a) != rest(source)
+        && (source.dim() > 0 || a.numel() > 0)
+        && !(source.dim() == 0 && a.dim() == 1)
+    {
+        return error::runtime(format!(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {} source.shape = {}",
+            format_sizes(a.sizes()),
+            format_sizes(source.sizes())
         ));
     }
     for (target, source) in along(a, d, &values, source, "", false)? {

@@ -130,6 +130,23 @@ fn accumulate_at(array: &Array, offsets: impl Iterator<Item = i64>, values: &Arr
     Ok(())
 }
 
+/// Offsets (in elements, from the first) of all elements, row-major.
+pub(in crate::array) fn offsets_of(array: &Array) -> Vec<i64> {
+    let mut offsets = vec![0];
+    for (&size, &stride) in array.sizes().iter().zip(array.strides()) {
+        offsets = offsets
+            .iter()
+            .flat_map(|&o| (0..size).map(move |i| o + i * stride))
+            .collect();
+    }
+    offsets
+}
+
+/// Adds `values` (contiguous, of the array's dtype) to the elements at these offsets, one after the other.
+pub(in crate::array) fn accumulate(array: &Array, offsets: Vec<i64>, values: &Array) -> Result<()> {
+    accumulate_at(array, offsets.into_iter(), values, Combine::Sum)
+}
+
 /// Index values as int64, or an error naming the function: `gather(): Expected dtype int32/int64 for index`.
 fn index_values<'a>(name: &str, or: &str, index: &'a Array) -> Result<std::borrow::Cow<'a, [i64]>> {
     if !matches!(index.dtype(), Dtype::Int64 | Dtype::Int32) {

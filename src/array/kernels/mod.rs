@@ -4,6 +4,7 @@
 //! widest instruction set that the machine has, so that LLVM vectorises it. float32 formulas work in double precision
 //! inside: their results are correctly rounded but for about one in ten thousand.
 
+pub mod bessel;
 pub mod complex;
 pub mod exponential;
 pub mod hyperbolic;

@@ -112,6 +112,9 @@ pub fn multinomial(weights: &Array, n: i64, replacement: bool, generator: &mut G
     if !replacement && n > categories {
         return error::runtime("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
     }
+    if categories > 1 << 24 {
+        return error::runtime("number of categories cannot exceed 2^24");
+    }
     let rows: i64 = weights.sizes()[..weights.dim() - 1].iter().product();
     let values = copy::lanes::<f64>(weights)?;
     let mut sizes: Dims = weights.sizes().into();

@@ -9,6 +9,9 @@ use super::{Generator, fill_serially};
 
 /// Fills with uniform numbers in [from, to).
 pub fn uniform_(target: &Array, from: f64, to: f64, generator: &mut Generator) -> Result<()> {
+    if target.dtype().is_complex() {
+        return uniform_(&super::super::unary::view_as_real(target), from, to, generator);
+    }
     if !target.dtype().is_floating_point() {
         return unsupported("check_uniform_bounds", target.dtype());
     }

@@ -165,24 +165,24 @@ pub(crate) static MUL: Op = Op {
     example: "torch.mul(torch.tensor([1.0, 2.0]), 3)",
     overloads: overloads![
         Overload::new(
-        "mul.Tensor(Tensor self, Tensor other) -> Tensor",
-        FUNCTION | METHOD | INPLACE | OUT | NUMBERS,
-        |a| a.binary(|x, y| binary::mul(x, y)),
-        Derivative::Node(
-            "MulBackward0",
-            &[
-                Grad {
-                    inputs: "self",
-                    uses: "other",
-                    by: By::Formula(|b| mul(b.grad()?, conj_of(b.value(1)?)?))
-                },
-                Grad {
-                    inputs: "other",
-                    uses: "self",
-                    by: By::Formula(|b| mul(b.grad()?, conj_of(b.value(0)?)?))
-                },
-            ],
-        ),
+            "mul.Tensor(Tensor self, Tensor other) -> Tensor",
+            FUNCTION | METHOD | INPLACE | OUT | NUMBERS,
+            |a| a.binary(|x, y| binary::mul(x, y)),
+            Derivative::Node(
+                "MulBackward0",
+                &[
+                    Grad {
+                        inputs: "self",
+                        uses: "other",
+                        by: By::Formula(|b| mul(b.grad()?, conj_of(b.value(1)?)?))
+                    },
+                    Grad {
+                        inputs: "other",
+                        uses: "self",
+                        by: By::Formula(|b| mul(b.grad()?, conj_of(b.value(0)?)?))
+                    },
+                ],
+            ),
         ),
         Overload::new(
             "mul.Scalar(Tensor self, Scalar other) -> Tensor",

@@ -53,7 +53,11 @@ fn cov(this: &Tensor, correction: i64, frequencies: Option<&Tensor>, importances
     if this.dtype() == crate::array::Dtype::Bool {
         return error::runtime("cov(): bool dtype is not supported for input");
     }
-    let rows = if this.dim() < 2 { reshape(this, &[1, -1])? } else { this.clone() };
+    let rows = if this.dim() < 2 {
+        reshape(this, &[1, -1])?
+    } else {
+        this.clone()
+    };
     let count = rows.sizes().get(1).copied().unwrap_or(0);
     let check = |weights: Option<&Tensor>, name: &str, kind: &str, fits: bool| {
         let Some(weights) = weights else { return Ok(()) };
@@ -75,14 +79,27 @@ fn cov(this: &Tensor, correction: i64, frequencies: Option<&Tensor>, importances
                 weights.numel()
             ));
         }
-        let least = copy::elements(&weights.array()).iter().map(|w| w.to_f64()).fold(0.0, f64::min);
+        let least = copy::elements(&weights.array())
+            .iter()
+            .map(|w| w.to_f64())
+            .fold(0.0, f64::min);
         if least < 0.0 {
             return error::runtime(format!("cov(): {name} cannot be negative"));
         }
         Ok(())
     };
-    check(frequencies, "fweights", "integral", frequencies.is_none_or(|w| w.dtype().is_integer()))?;
-    check(importances, "aweights", "floating point", importances.is_none_or(|w| w.dtype().is_floating_point()))?;
+    check(
+        frequencies,
+        "fweights",
+        "integral",
+        frequencies.is_none_or(|w| w.dtype().is_integer()),
+    )?;
+    check(
+        importances,
+        "aweights",
+        "floating point",
+        importances.is_none_or(|w| w.dtype().is_floating_point()),
+    )?;
     let weights = match (frequencies, importances) {
         (Some(frequencies), Some(importances)) => Some(mul(frequencies, importances)?),
         (one, other) => one.or(other).cloned(),

@@ -205,9 +205,7 @@ fn steps(y: &Tensor, x: &Tensor, axis: usize, name: &str) -> Result<Tensor> {
         let count = (length - 1).max(0);
         sub(narrow(x, axis, length - count, count)?, narrow(x, axis, 0, count)?)
     };
-    let mismatch = || {
-        error::runtime(format!("{name}: There must be one `x` value for each sample point"))
-    };
+    let mismatch = || error::runtime(format!("{name}: There must be one `x` value for each sample point"));
     if x.dim() == 1 {
         if x_sizes.first() != y_sizes.get(axis) {
             return mismatch();
@@ -231,7 +229,11 @@ fn steps(y: &Tensor, x: &Tensor, axis: usize, name: &str) -> Result<Tensor> {
 
 /// The dimensions asked for, else all.
 fn gradient_dims(this: &Tensor, dims: &[i64]) -> Vec<i64> {
-    if dims.is_empty() { (0..this.dim() as i64).collect() } else { dims.to_vec() }
+    if dims.is_empty() {
+        (0..this.dim() as i64).collect()
+    } else {
+        dims.to_vec()
+    }
 }
 
 fn check_gradient(this: &Tensor, spacing: Option<usize>, dims: &[i64], edge_order: i64) -> Result<()> {
@@ -335,7 +337,14 @@ fn uneven_gradient(this: &Tensor, points: &[Tensor], dims: &[i64], edge_order: i
             };
             (
                 edge(piece(0, 1)?, piece(1, 1)?, piece(2, 1)?, step(0)?, step(1)?, 1.0)?,
-                edge(piece(n - 1, 1)?, piece(n - 2, 1)?, piece(n - 3, 1)?, step(n - 2)?, step(n - 3)?, -1.0)?,
+                edge(
+                    piece(n - 1, 1)?,
+                    piece(n - 2, 1)?,
+                    piece(n - 3, 1)?,
+                    step(n - 2)?,
+                    step(n - 3)?,
+                    -1.0,
+                )?,
             )
         };
         result.push(cat(&[first, inside, last], dim)?);

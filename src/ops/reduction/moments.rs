@@ -128,11 +128,21 @@ fn unbiased(value: bool) -> Arg {
 
 /// The arguments of the overload with a correction, from those with `unbiased`.
 fn with_dims(a: &Args) -> Result<Args> {
-    Ok(Args(smallvec![a.get(0).clone(), a.get(1).clone(), unbiased(a.bool(2)?), a.get(3).clone()]))
+    Ok(Args(smallvec![
+        a.get(0).clone(),
+        a.get(1).clone(),
+        unbiased(a.bool(2)?),
+        a.get(3).clone()
+    ]))
 }
 
 fn whole(a: &Args) -> Result<Args> {
-    Ok(Args(smallvec![a.get(0).clone(), Arg::None, unbiased(a.bool(1)?), Arg::Bool(false)]))
+    Ok(Args(smallvec![
+        a.get(0).clone(),
+        Arg::None,
+        unbiased(a.bool(1)?),
+        Arg::Bool(false)
+    ]))
 }
 
 /// The refusal of other dtypes names the function.
@@ -165,7 +175,10 @@ fn var_backward(b: &Backward, grad: &Tensor) -> Result<Tensor> {
         unreduce(grad, sizes.len(), dims, false)?
     };
     let count = reduced_count(&sizes, dims) as f64;
-    mul(mul(&grad, 2.0 / (count - correction))?, sub(&this, mean_dims(&this, dims, true)?)?)
+    mul(
+        mul(&grad, 2.0 / (count - correction))?,
+        sub(&this, mean_dims(&this, dims, true)?)?,
+    )
 }
 
 fn std_backward(b: &Backward, grad: &Tensor, result: &Tensor) -> Result<Tensor> {

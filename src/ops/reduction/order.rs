@@ -192,7 +192,12 @@ fn searchsorted(a: &Args) -> Result<Outs> {
         sequence = crate::array::index::gather::gather(&sequence, -1, &sorter.array())?;
     }
     check_dtypes("searchsorted", &sequence, &wanted, a.get(1))?;
-    one(order::search::searchsorted(&sequence, &wanted, right, index_dtype(a.bool(2)?))?)
+    one(order::search::searchsorted(
+        &sequence,
+        &wanted,
+        right,
+        index_dtype(a.bool(2)?),
+    )?)
 }
 
 fn bucketize(a: &Args) -> Result<Outs> {
@@ -204,7 +209,12 @@ fn bucketize(a: &Args) -> Result<Outs> {
         ));
     }
     check_dtypes("searchsorted", &edges, &wanted, a.get(0))?;
-    one(order::search::searchsorted(&edges, &wanted, a.bool(3)?, index_dtype(a.bool(2)?))?)
+    one(order::search::searchsorted(
+        &edges,
+        &wanted,
+        a.bool(3)?,
+        index_dtype(a.bool(2)?),
+    )?)
 }
 
 /// Tensors of other dtypes are refused; numbers convert.

@@ -125,7 +125,11 @@ fn ranks(values: &Array, q: &Array, ignore_nan: bool) -> Result<Array> {
         for q in &q {
             let q = q.to_f64();
             let place = |last: f64| {
-                if single { (q as f32 * last as f32) as f64 } else { q * last }
+                if single {
+                    (q as f32 * last as f32) as f64
+                } else {
+                    q * last
+                }
             };
             ranks.push(match (ignore_nan, nans) {
                 (true, nans) => place((length - nans) as f64 - 1.0).max(0.0),

@@ -135,10 +135,7 @@ fn three(found: (Array, Array, Array), inverse: bool, counts: bool) -> Result<Ou
 }
 
 fn with_edges((counts, edges): (Array, Vec<Array>)) -> Result<Outs> {
-    Ok(smallvec![
-        counts.into(),
-        Arg::list(edges.into_iter().map(Tensor::from)),
-    ])
+    Ok(smallvec![counts.into(), Arg::list(edges.into_iter().map(Tensor::from)),])
 }
 
 enum Bins {
@@ -158,9 +155,17 @@ fn histogram(
     let name = if flat { "histogram" } else { "histogramdd" };
     let dtype = this.dtype();
     if !matches!(dtype, Dtype::Float32 | Dtype::Float64) {
-        return error::not_implemented(format!("\"histogram{}\" not implemented for '{}'", if flat { "_cpu" } else { "dd" }, dtype.scalar_type()));
+        return error::not_implemented(format!(
+            "\"histogram{}\" not implemented for '{}'",
+            if flat { "_cpu" } else { "dd" },
+            dtype.scalar_type()
+        ));
     }
-    let width = if flat { 1 } else { this.sizes().last().copied().unwrap_or(1).max(1) as usize };
+    let width = if flat {
+        1
+    } else {
+        this.sizes().last().copied().unwrap_or(1).max(1) as usize
+    };
     let values: Vec<f64> = copy::elements(&this.array()).iter().map(|x| x.to_f64()).collect();
     let points = values.len() / width;
     let weights: Option<Vec<f64>> = match weight {
@@ -188,7 +193,9 @@ fn histogram(
             let mut edges = Vec::new();
             for (at, &count) in counts.iter().enumerate() {
                 if count <= 0 {
-                    return error::runtime(format!("torch.{name}(): bins must be > 0, but got {count} for dimension {at}"));
+                    return error::runtime(format!(
+                        "torch.{name}(): bins must be > 0, but got {count} for dimension {at}"
+                    ));
                 }
                 let (mut low, mut high) = match range {
                     Some(range) => match (range.get(2 * at), range.get(2 * at + 1)) {
@@ -209,15 +216,24 @@ fn histogram(
                     }
                 };
                 if !low.is_finite() || !high.is_finite() {
-                    return error::runtime(format!("torch.{name}: dimension {at}'s range [{low}, {high}] is not finite"));
+                    return error::runtime(format!(
+                        "torch.{name}: dimension {at}'s range [{low}, {high}] is not finite"
+                    ));
                 }
                 if low > high {
-                    return error::runtime(format!("torch.{name}: min should not exceed max, but got min {low} max {high} for dimension {at}"));
+                    return error::runtime(format!(
+                        "torch.{name}: min should not exceed max, but got min {low} max {high} for dimension {at}"
+                    ));
                 }
                 if low == high {
                     (low, high) = (low - 0.5, high + 0.5);
                 }
-                edges.push(crate::array::create::linspace(Scalar::Float(low), Scalar::Float(high), count + 1, dtype)?);
+                edges.push(crate::array::create::linspace(
+                    Scalar::Float(low),
+                    Scalar::Float(high),
+                    count + 1,
+                    dtype,
+                )?);
             }
             edges
         }
@@ -234,11 +250,16 @@ fn histogram(
             if !(first <= x && x <= last) {
                 return None;
             }
-            let bin = limits.partition_point(|limit| limit <= x).saturating_sub(1).min(limits.len() - 2);
+            let bin = limits
+                .partition_point(|limit| limit <= x)
+                .saturating_sub(1)
+                .min(limits.len() - 2);
             Some(place * (limits.len() - 1) + bin)
         });
         if let Some(slot) = place.and_then(|place| counts.get_mut(place)) {
-            *slot += weights.as_ref().map_or(1.0, |weights| weights.get(number).copied().unwrap_or(0.0));
+            *slot += weights
+                .as_ref()
+                .map_or(1.0, |weights| weights.get(number).copied().unwrap_or(0.0));
         }
     }
     if density {
@@ -250,7 +271,10 @@ fn histogram(
                 let bins = limits.len() - 1;
                 let bin = rest % bins;
                 rest /= bins;
-                volume *= limits.get(bin + 1).zip(limits.get(bin)).map_or(1.0, |(high, low)| high - low);
+                volume *= limits
+                    .get(bin + 1)
+                    .zip(limits.get(bin))
+                    .map_or(1.0, |(high, low)| high - low);
             }
             *count /= total * volume;
         }
