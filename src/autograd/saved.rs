@@ -2,7 +2,7 @@
 
 use super::node::NodeRef;
 use super::{Edge, Tensor, modes};
-use crate::array::{Result, array::format_sizes, error};
+use crate::array::{Dtype, Result, array::format_sizes, error};
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -146,7 +146,7 @@ impl SavedTensor {
         }
         let mut message = format!(
             "one of the variables needed for gradient computation has been modified by an inplace operation: [{} {}]",
-            tensor.type_name(),
+            cpp_type(tensor.dtype()),
             format_sizes(tensor.array().sizes())
         );
         if let Some(node) = made_by {
@@ -206,6 +206,16 @@ impl SavedTensor {
         let old = self.state.replace(State::Packed { hooks, packed, like });
         drop(old);
         Ok(())
+    }
+}
+
+/// How C++ names the type of tensors of a dtype where it knows no old name of it.
+pub fn cpp_type(dtype: Dtype) -> String {
+    match dtype {
+        Dtype::Bool | Dtype::BFloat16 | Dtype::Complex64 | Dtype::Complex128 => {
+            format!("CPU{}Type", dtype.scalar_type())
+        }
+        _ => format!("torch.{}Tensor", dtype.scalar_type()),
     }
 }
 

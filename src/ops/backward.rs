@@ -91,6 +91,7 @@ impl Backward<'_> {
                 Ok(Arg::Tensors(tensors.into()))
             }
             Kept::Nothing => Ok(Arg::None),
+            Kept::Freed => error::runtime(crate::autograd::saved::freed_message()),
         })
     }
 

@@ -185,6 +185,8 @@ pub enum Kept {
     Tensors(Vec<SavedTensor>),
     /// A Python number where a tensor may stand.
     Number(Scalar),
+    /// Was freed after a backward pass.
+    Freed,
 }
 
 /// The arguments that are no tensors, and what is known of those that are.
@@ -228,6 +230,8 @@ pub struct OpNode {
 impl Function for OpNode {
     fn name(&self) -> String {
         match &self.overload.derivative {
+            // written by hand in C++, it has a namespace
+            Derivative::Node("CopyBackwards", _) => "torch::autograd::CopyBackwards".into(),
             Derivative::Node(name, _) => (*name).into(),
             _ => "NotImplemented".into(),
         }
@@ -284,11 +288,13 @@ impl Function for OpNode {
     }
 
     fn release(&self) {
-        for kept in self.saved.borrow().iter() {
+        for kept in self.saved.borrow_mut().iter_mut() {
             match kept {
                 Kept::Tensor(saved) => saved.release(),
                 Kept::Tensors(list) => list.iter().for_each(SavedTensor::release),
-                Kept::Nothing | Kept::Number(_) => {}
+                // PyTorch keeps it as a tensor, which is freed like others
+                Kept::Number(_) => *kept = Kept::Freed,
+                Kept::Nothing | Kept::Freed => {}
             }
         }
     }
@@ -298,7 +304,7 @@ impl Function for OpNode {
             match kept {
                 Kept::Tensor(saved) => saved.surrender(sink),
                 Kept::Tensors(list) => list.iter_mut().for_each(|saved| saved.surrender(sink)),
-                Kept::Nothing | Kept::Number(_) => {}
+                Kept::Nothing | Kept::Number(_) | Kept::Freed => {}
             }
         }
     }

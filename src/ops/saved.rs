@@ -84,6 +84,7 @@ pub fn find(node: &NodeRef, name: &str) -> Option<Result<Seen>> {
             Some(Kept::Number(scalar)) => {
                 super::arithmetic::number(*scalar).map(|tensor| Seen::Value(Arg::Tensor(tensor)))
             }
+            Some(Kept::Freed) => error::runtime(crate::autograd::saved::freed_message()),
             _ => Ok(Seen::Value(Arg::None)),
         });
     }

@@ -125,7 +125,7 @@ impl CopySlices {
 
 impl Function for CopySlices {
     fn name(&self) -> String {
-        "CopySlices".into()
+        "torch::autograd::CopySlices".into()
     }
 
     fn apply(&self, node: &NodeRef, grads: Grads) -> Result<Grads> {

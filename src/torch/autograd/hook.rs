@@ -3,6 +3,7 @@
 use crate::array::Result;
 use crate::autograd::hook::{AccumulateHook, HookId, PostHook, PreHook, TensorHook, next_id};
 use crate::autograd::node::{Grads, NodeRef};
+use crate::autograd::saved::cpp_type;
 use crate::autograd::{Node, Tensor};
 use crate::python::class::ClassRef;
 use crate::python::native::{ClassItem, Parser};
@@ -42,7 +43,7 @@ fn check_replacement(vm: &mut Vm, hook: &Value, old: Option<&Tensor>, answer: &V
     };
     if old.dtype() != new.dtype() {
         let name = hook_name(vm, hook);
-        let (was, got) = (old.type_name(), new.type_name());
+        let (was, got) = (cpp_type(old.dtype()), cpp_type(new.dtype()));
         return Err(vm.runtime_error(format!(
             "hook '{name}' has changed the type of value (was {was} got {got})"
         )));
