@@ -189,7 +189,7 @@ static RANDOM: Namespace = Namespace {
     name: "torch.random",
     rows: &[settings::RANDOM],
     prefix: None,
-    python: &[("torch._random", &["fork_rng"])],
+    python: &[("torch._random", &["fork_rng", "thread_safe_generator"])],
     values: |vm, name| (name == "default_generator").then(|| object::torch(vm).default_generator.clone()),
     value_names: &["default_generator"],
 };
@@ -230,6 +230,15 @@ static OPTIM: Namespace = Namespace {
     value_names: &[],
 };
 
+static SIGNAL: Namespace = Namespace {
+    name: "torch.signal",
+    rows: &[],
+    prefix: None,
+    python: &[],
+    values: none,
+    value_names: &["windows"],
+};
+
 static UTILS: Namespace = Namespace {
     name: "torch.utils",
     rows: &[],
@@ -247,6 +256,8 @@ static SOURCES: &[(&str, &str)] = &[
     ("torch._tensor", include_str!("tensor/tensor.py")),
     ("torch.functional", include_str!("functional/functional.py")),
     ("torch._random", include_str!("functional/random.py")),
+    ("torch.signal.windows", include_str!("signal/windows.py")),
+    ("torch.masked", include_str!("masked/masked.py")),
 ];
 
 /// Registers the module's namespaces; each is built when it is imported.
@@ -265,6 +276,7 @@ pub fn install(vm: &mut Vm, module: &Rc<Module>) {
     vm.add_module("torch.nn", |vm| Ok(build(vm, &NN)));
     vm.add_module("torch.nn.modules", |vm| Ok(build(vm, &NN_MODULES)));
     vm.add_module("torch.optim", |vm| Ok(build(vm, &OPTIM)));
+    vm.add_module("torch.signal", |vm| Ok(build(vm, &SIGNAL)));
     vm.add_module("torch.utils", |vm| Ok(build(vm, &UTILS)));
     let sources = [
         SOURCES,
@@ -289,6 +301,11 @@ fn prepare(_vm: &mut Vm, module: &Rc<Module>, namespace: &'static Namespace) {
     *module.resolver.borrow_mut() = Some(Rc::new(Names(namespace)));
 }
 
+/// Ops of `torch.linalg` and its like are no functions of `torch`.
+fn is_of_a_namespace(module: &str, name: &str) -> bool {
+    module == "torch" && ["linalg_", "fft_", "special_"].iter().any(|prefix| name.starts_with(prefix))
+}
+
 struct Names(&'static Namespace);
 
 impl ModuleResolver for Names {
@@ -309,17 +326,17 @@ impl ModuleResolver for Names {
             }
         }
         match space.prefix {
-            Some("") => {
+            Some("") if !is_of_a_namespace(space.name, text) => {
                 if let Some(found) = function::function(text) {
                     return Ok(Some(found));
                 }
             }
+            Some("") | None => {}
             Some(prefix) => {
                 if let Some(found) = function::namespaced(&format!("{prefix}{text}"), text) {
                     return Ok(Some(found));
                 }
             }
-            None => {}
         }
         let submodule = format!("{}.{text}", space.name);
         if vm.is_registered(&submodule) {

@@ -1,4 +1,4 @@
-"""`torch.random.fork_rng`"""
+"""`torch.random.fork_rng` and `thread_safe_generator`."""
 import torch
 
 
@@ -15,3 +15,8 @@ class fork_rng:
     def __exit__(self, *args):
         if self.enabled:
             torch.set_rng_state(self.state)
+
+
+def thread_safe_generator():
+    """The generator of a data loader's worker; None outside of one."""
+    return None
