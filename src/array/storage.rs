@@ -110,8 +110,21 @@ impl Storage {
     }
 }
 
-/// What one storage may take: the machine's memory, as an allocator that refuses to overcommit.
+thread_local! {
+    static MOST: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Bounds what one storage of this thread may take, in bytes; None leaves it to the machine.
+pub fn set_limit(bytes: Option<usize>) {
+    MOST.set(bytes.unwrap_or(usize::MAX));
+}
+
+/// What one storage may take: the session's bound, and the machine's memory, as an allocator that refuses to overcommit.
 fn limit() -> usize {
+    machine_limit().min(MOST.get())
+}
+
+fn machine_limit() -> usize {
     static LIMIT: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
     *LIMIT.get_or_init(|| {
         let total = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {

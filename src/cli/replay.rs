@@ -66,6 +66,12 @@ pub fn prepared(arguments: &arguments::Replay) -> Result<(Vec<PathBuf>, Options)
         relative: arguments.rtol,
         ulps: arguments.ulp,
     };
+    // reports for programs and lists of all statements show what is equal, too
+    options.brief = matches!(arguments.format, FormatName::Text | FormatName::Github)
+        && !arguments.verbose
+        && arguments.junit.is_none()
+        && arguments.durations.is_none()
+        && arguments.engine.engine != "both";
     options.max_differences = if arguments.exit_first {
         Some(1)
     } else {

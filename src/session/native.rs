@@ -3,7 +3,7 @@
 use super::watch::{self, Observed};
 use super::{Answer, Completion, Engine, Fed, Interrupter, OpenError, Setup, SharedSink, Stopped, Stream, Warnings};
 use crate::array::random::Generator;
-use crate::array::{dtype::Dtype, promote, wording};
+use crate::array::{dtype::Dtype, promote, storage, wording};
 use crate::autograd::modes;
 use crate::ops::generator;
 use crate::python::vm::{Host, WarningText};
@@ -160,6 +160,8 @@ fn machine(setup: &Setup, sink: &SharedSink, interrupt: &Arc<AtomicBool>) -> Vm 
     }));
     interrupt.store(false, Ordering::Relaxed);
     vm.interrupt = interrupt.clone();
+    vm.argv = setup.argv.clone();
+    storage::set_limit(setup.limits.memory.map(|bytes| bytes as usize));
     modes::reset();
     promote::set_default_dtype(Dtype::Float32);
     vm.argv = setup.argv.clone();

@@ -22,6 +22,8 @@ pub struct Options {
     pub max_differences: Option<usize>,
     /// Which examples are judged; all when empty.
     pub selection: Vec<Selector>,
+    /// Outcomes that are equal need no texts: nobody will show them.
+    pub brief: bool,
 }
 
 /// Chooses examples.
@@ -377,6 +379,22 @@ impl<'d> Outcomes<'d> {
             return false;
         }
         let different = judgement.verdict == Verdict::Different;
+        if self.options.brief && judgement.verdict == Verdict::Equal {
+            let (expected, actual) = Default::default();
+            let line = example.line;
+            let (source, id, note) = Default::default();
+            self.report.outcomes.push(Outcome {
+                line,
+                id,
+                source,
+                expected,
+                actual,
+                judgement,
+                note,
+                seconds,
+            });
+            return false;
+        }
         let expected = self.document.expected(example).into_owned();
         let with_warnings = shows_warnings(&self.document.name) || compare::mentions_warning(&expected);
         let actual = ran.map(|ran| ran.text(with_warnings)).unwrap_or_default();

@@ -169,7 +169,11 @@ pub fn repetition(vm: &mut Vm, times: &Value, length: usize) -> R<Option<usize>>
     };
     let times = times.max(0) as usize;
     match times.checked_mul(length) {
-        Some(total) if total <= MOST_ITEMS => Ok(Some(times)),
+        Some(total) if total <= MOST_ITEMS => {
+            // between the byte of a text and the sixteen of a list
+            vm.afford(total.saturating_mul(4))?;
+            Ok(Some(times))
+        }
         _ => Err(vm.memory_error("")),
     }
 }

@@ -61,6 +61,15 @@ impl Vm {
         Ok(())
     }
 
+    /// MemoryError when so many bytes at once are more than the session may use: to be asked before
+    /// something large is made.
+    pub fn afford(&mut self, bytes: usize) -> R<()> {
+        match self.limits.memory {
+            Some(most) if bytes > most => Err(self.raise(&self.exceptions.memory_error.clone(), "")),
+            _ => Ok(()),
+        }
+    }
+
     #[cold]
     fn poll_slow(&mut self) -> R<()> {
         if self.interrupt.swap(false, Ordering::Relaxed) {
