@@ -55,9 +55,16 @@ const COPYRIGHT: &str = "Copyright (c) 2001-2023 Python Software Foundation.\nAl
 const CREDITS: &str = "    Thanks to CWI, CNRI, BeOpen.com, Zope Corporation and a cast of thousands\n    \
     for supporting Python development.  See www.python.org for more information.";
 
+/// A class, its methods, and its objects by name with what they show.
+type Table = (
+    &'static str,
+    &'static [ClassItem],
+    &'static [(&'static str, &'static str)],
+);
+
 /// Puts them into the `builtins` module.
 pub fn install(vm: &mut Vm) {
-    let tables: [(&str, &'static [ClassItem], &[(&'static str, &'static str)]); 3] = [
+    let tables: [Table; 3] = [
         (
             "Quitter",
             QUITTER_ITEMS,

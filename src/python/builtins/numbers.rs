@@ -124,7 +124,7 @@ fn sum(vm: &mut Vm, args: &[Value]) -> R<Value> {
             _ => vm.binary(Binary::Add, &total, &item)?,
         };
         count = count.wrapping_add(1);
-        if count % 1024 == 0 {
+        if count.is_multiple_of(1024) {
             vm.poll()?;
         }
     }

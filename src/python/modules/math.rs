@@ -4,6 +4,8 @@ use crate::python::native::{NativeDef, Parser};
 use crate::python::object::Module;
 use crate::python::types::float::must_be_real;
 use crate::python::types::int::convert::from_float;
+use crate::python::types::number::float::nearest;
+use crate::python::types::number::special;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use crate::syntax::symbol::Symbol;
@@ -87,7 +89,7 @@ static FUNCTIONS: &[NativeDef] = &[
     real!("gamma", gamma, "Gamma function at x."),
     real!(
         "lgamma",
-        |x| domain(!(x <= 0.0 && x == x.floor()) || x.is_infinite(), libm::lgamma(x)),
+        |x| domain(!(x <= 0.0 && x == x.floor()) || x.is_infinite(), special::lgamma(x)),
         "Natural logarithm of absolute value of Gamma function at x."
     ),
     real!(
@@ -372,7 +374,7 @@ fn gamma(x: f64) -> Result<f64, Fault> {
     if x == x.floor() && x <= 23.0 {
         return Ok((2..x as u64).fold(1.0, |product, factor| product * factor as f64));
     }
-    range(x, libm::tgamma(x))
+    range(x, special::gamma(x))
 }
 
 fn ulp(x: f64) -> f64 {
@@ -419,9 +421,10 @@ fn big_log(number: &BigInt, function: fn(f64) -> f64) -> f64 {
     match number.to_f64() {
         Some(float) if float.is_finite() => function(float),
         _ => {
-            let shift = number.bits().saturating_sub(1000);
-            let lead = (number >> shift).to_f64().unwrap_or(f64::INFINITY);
-            function(lead) + shift as f64 * function(2.0)
+            // a mantissa below one, as frexp leaves it
+            let bits = number.bits();
+            let mantissa = nearest(number, -(bits as i64), false);
+            function(mantissa) + bits as f64 * function(2.0)
         }
     }
 }
@@ -506,31 +509,10 @@ fn reals(vm: &mut Vm, values: &[Value]) -> R<Vec<f64>> {
     values.iter().map(|value| must_be_real(vm, value)).collect()
 }
 
-/// The length of a vector, scaled so that no square overflows.
-fn length(parts: &[f64]) -> f64 {
-    if parts.iter().any(|part| part.is_infinite()) {
-        return f64::INFINITY;
-    }
-    let largest = parts.iter().fold(0.0f64, |largest, part| largest.max(part.abs()));
-    match parts {
-        _ if parts.iter().any(|part| part.is_nan()) => f64::NAN,
-        _ if largest == 0.0 => 0.0,
-        [x, y] => x.hypot(*y),
-        _ => {
-            largest
-                * parts
-                    .iter()
-                    .map(|part| (part / largest) * (part / largest))
-                    .sum::<f64>()
-                    .sqrt()
-        }
-    }
-}
-
 fn hypot(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [coordinates] = args else { return Ok(Value::None) };
     let parts = reals(vm, coordinates.as_tuple().unwrap_or_default())?;
-    Ok(Value::float(length(&parts)))
+    Ok(Value::float(special::length(&parts)))
 }
 
 fn dist(vm: &mut Vm, args: &[Value]) -> R<Value> {
@@ -541,7 +523,7 @@ fn dist(vm: &mut Vm, args: &[Value]) -> R<Value> {
     }
     let (p, q) = (reals(vm, &p)?, reals(vm, &q)?);
     let parts: Vec<f64> = p.iter().zip(&q).map(|(x, y)| x - y).collect();
-    Ok(Value::float(length(&parts)))
+    Ok(Value::float(special::length(&parts)))
 }
 
 /// Shewchuk's exact sum: partial sums that do not overlap.

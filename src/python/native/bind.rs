@@ -143,7 +143,11 @@ fn check_counts(
             .iter()
             .skip(hidden)
             .any(|p| matches!(p.kind, ParameterKind::Positional | ParameterKind::KeywordOnly));
-    let qualified = native.qualname();
+    // a function of a module is called by both names, one of `builtins` by its own
+    let qualified = match native.kind {
+        NativeKind::Function if native.module != "builtins" => format!("{}.{name}", native.module),
+        _ => native.qualname(),
+    };
     match native.def.parser {
         Parser::NoArgs | Parser::One | Parser::Tuple | Parser::Unpack | Parser::Wrapper | Parser::Clinic
             if keywords > 0 && !takes_keywords =>
@@ -228,6 +232,7 @@ fn check_counts(
                 format!("from {least} to {most} positional arguments")
             };
             let verb = if given == 1 { "was" } else { "were" };
+            let qualified = native.qualname();
             return Err(vm.type_error(format!("{qualified}() takes {takes} but {given} {verb} given")));
         }
         _ => {}

@@ -172,6 +172,9 @@ struct Flaw {
     reason: String,
 }
 
+/// Decodes from an offset: the next offset, or the flaw there.
+type Step = fn(&[u8], usize, &mut String) -> Result<usize, Flaw>;
+
 /// `bytes.decode(name, errors)`
 pub fn decode(vm: &mut Vm, bytes: &[u8], name: &str, errors: &str) -> R<String> {
     let Some(encoding) = encoding(name) else {
@@ -179,7 +182,7 @@ pub fn decode(vm: &mut Vm, bytes: &[u8], name: &str, errors: &str) -> R<String> 
     };
     let mut out = String::with_capacity(bytes.len());
     let mut at = 0;
-    let (shown, step): (&str, fn(&[u8], usize, &mut String) -> Result<usize, Flaw>) = match encoding {
+    let (shown, step): (&str, Step) = match encoding {
         Encoding::Latin1 => {
             out.extend(bytes.iter().map(|&b| b as char));
             return Ok(out);

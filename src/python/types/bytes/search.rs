@@ -22,7 +22,13 @@ pub(super) fn last_position(bytes: &[u8], part: &[u8]) -> Option<usize> {
 }
 
 /// The searched bytes with their offset, and what is searched for.
-fn window(vm: &mut Vm, args: &[Value]) -> R<Option<(usize, Vec<u8>, Vec<u8>)>> {
+struct Window {
+    offset: usize,
+    inside: Vec<u8>,
+    part: Vec<u8>,
+}
+
+fn window(vm: &mut Vm, args: &[Value]) -> R<Option<Window>> {
     let [this, part, start, stop] = args else {
         return Ok(None);
     };
@@ -38,11 +44,15 @@ fn window(vm: &mut Vm, args: &[Value]) -> R<Option<(usize, Vec<u8>, Vec<u8>)>> {
         None => vec![byte(vm, part, "byte must be in range(0, 256)")?],
     };
     let (start, stop) = sequence::search_range(vm, start, stop, bytes.len())?;
-    Ok(bytes.get(start..stop).map(|inside| (start, inside.to_vec(), part)))
+    Ok(bytes.get(start..stop).map(|inside| Window {
+        offset: start,
+        inside: inside.to_vec(),
+        part,
+    }))
 }
 
 fn locate(vm: &mut Vm, args: &[Value], from_right: bool) -> R<Option<usize>> {
-    let Some((offset, inside, part)) = window(vm, args)? else {
+    let Some(Window { offset, inside, part }) = window(vm, args)? else {
         return Ok(None);
     };
     let found = if from_right {
@@ -79,7 +89,7 @@ pub(super) fn rindex(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 pub(super) fn count(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let Some((_, inside, part)) = window(vm, args)? else {
+    let Some(Window { inside, part, .. }) = window(vm, args)? else {
         return Ok(Value::Int(0));
     };
     if part.is_empty() {

@@ -3,3 +3,4 @@
 pub mod complex;
 pub mod float;
 pub mod integer;
+pub mod special;
