@@ -3,6 +3,7 @@
 //!
 //! This file names families, never ops. How to write an entry: see `op`.
 
+pub mod activation;
 pub mod argument;
 pub mod arithmetic;
 pub mod backward;
@@ -34,6 +35,7 @@ use std::sync::OnceLock;
 /// The families. A new op goes into one of their files; a new family is one line here.
 static FAMILIES: &[&[&Op]] = &[
     comparison::OPS,
+    activation::OPS,
     blas::OPS,
     creation::factory::OPS,
     creation::like::OPS,
