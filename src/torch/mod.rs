@@ -72,6 +72,11 @@ fn classes(vm: &mut Vm) -> Classes {
         std::slice::from_ref(&object),
         vec![object.clone()],
     );
+    let type_class = vm.types.type_.clone();
+    let order = vec![type_class.clone(), object.clone()];
+    let bases = std::slice::from_ref(&type_class);
+    let meta = Class::new("_TensorMeta", "torch._C", type_class.layout, Flags(0), bases, order);
+    *tensor_base.metaclass.borrow_mut() = Some(meta);
     // messages of CPython about its slots name the type with its module
     *tensor_base.name.borrow_mut() = Rc::from("torch._C.TensorBase");
     let tensor = Class::new(

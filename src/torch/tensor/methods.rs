@@ -409,6 +409,9 @@ fn requires_grad_(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let parser = parser!("requires_grad_(bool requires_grad=True)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
     let wanted = !matches!(value_at(&values, 0), Value::False);
+    if wanted && tensor.requires_grad() {
+        return Ok(this.clone());
+    }
     change_requires_grad(
         vm,
         &tensor,
