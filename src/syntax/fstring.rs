@@ -186,12 +186,11 @@ impl<E> Reader<'_, '_, E> {
             let tripled = self.peek(1) == Some(byte) && self.peek(2) == Some(byte);
             match (byte, quote) {
                 (b'\\', _) => return refuse("f-string expression part cannot include a backslash"),
-                (_, Some((mark, length))) => {
-                    if byte == mark && (length == 1 || tripled) {
-                        self.at += length - 1;
-                        quote = None;
-                    }
+                (_, Some((mark, length))) if byte == mark && (length == 1 || tripled) => {
+                    self.at += length - 1;
+                    quote = None;
                 }
+                (_, Some(_)) => {}
                 (b'"' | b'\'', None) => {
                     let length = if tripled { 3 } else { 1 };
                     self.at += length - 1;

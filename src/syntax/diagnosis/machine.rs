@@ -43,6 +43,8 @@ pub struct Machine<'m, 'a> {
     second: bool,
     /// Where remembered rules ended, or None if they failed.
     memo: FxHashMap<(u16, u32), Option<u32>>,
+    /// Where the last whole statement of a file starts.
+    last: u32,
 }
 
 impl<'m, 'a> Machine<'m, 'a> {
@@ -56,11 +58,18 @@ impl<'m, 'a> Machine<'m, 'a> {
             captures: Captures::default(),
             second,
             memo: FxHashMap::default(),
+            last: 0,
         }
     }
 
-    /// Whether the rule `entry` accepts the source.
-    pub fn run(&mut self, entry: &str) -> Result<bool, Problem> {
+    /// The first token of a file's last whole statement.
+    pub fn last_statement(&self) -> u32 {
+        self.last
+    }
+
+    /// Whether the rule `entry` accepts the source, from the token `start` on.
+    pub fn run(&mut self, entry: &str, start: u32) -> Result<bool, Problem> {
+        self.at = start;
         let Some(&rule) = self.program.names.get(entry) else {
             return Ok(false);
         };
@@ -73,15 +82,11 @@ impl<'m, 'a> Machine<'m, 'a> {
             let ok = match op {
                 Op::Literal(literal) => {
                     let token = self.diagnosis.token(self.at)?;
-                    let text = self.program.literals.get(literal as usize).map_or("", String::as_str);
-                    matches!(token.kind, Kind::Operator | Kind::Keyword)
-                        && self.diagnosis.text_of(&token) == text
-                        && self.advance()
+                    token.word == literal && token.kind != Kind::Name && self.advance()
                 }
                 Op::Soft(literal) => {
                     let token = self.diagnosis.token(self.at)?;
-                    let text = self.program.literals.get(literal as usize).map_or("", String::as_str);
-                    token.kind == Kind::Name && self.diagnosis.text_of(&token) == text && self.advance()
+                    token.word == literal && token.kind == Kind::Name && self.advance()
                 }
                 Op::AnySoft => {
                     // CPython 3.11 takes the beginnings of soft keywords for them
@@ -109,8 +114,15 @@ impl<'m, 'a> Machine<'m, 'a> {
                     true
                 }
                 Op::Again(to) => {
+                    let here = self.at;
                     if let Some(Frame::Choice { at, .. }) = self.stack.last_mut() {
-                        *at = self.at;
+                        let start = std::mem::replace(at, here);
+                        if self.depth == 0 {
+                            // a whole statement of a file, unless a mistake follows in an `elif` of it:
+                            // nothing before it is read again
+                            self.last = start;
+                            self.memo.clear();
+                        }
                     }
                     pc = to as usize;
                     true

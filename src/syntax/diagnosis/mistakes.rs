@@ -1,6 +1,6 @@
 //! The places and words of the mistakes that `grammar/mistakes.peg` recognises.
 
-use super::rules::{Check, Mistake, Place};
+use super::rules::{self, Check, Mistake, Place};
 use super::tokens::{Token, Tokenizer};
 use super::{Diagnosis, Extent, Problem, Span, Verdict, extent};
 use crate::syntax::ast::{ArgumentKind, CompareOp, Expr, ExprKind, Span as Bytes};
@@ -299,6 +299,7 @@ fn read_field(text: &str, line: u32) -> Result<Expr, Problem> {
         text: &text,
         tokenizer,
         tokens: Vec::new(),
+        program: rules::program(),
         first_line: line,
         is_field: true,
     };

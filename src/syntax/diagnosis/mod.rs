@@ -11,7 +11,9 @@ mod tokens;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::numbers;
 use machine::Machine;
-use tokens::{Kind, Stop, Token, Tokenizer};
+use rules::Program;
+use std::rc::Rc;
+use tokens::{Kind, NO_WORD, Stop, Token, Tokenizer};
 
 /// What a text was meant to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +64,7 @@ pub struct Diagnosis<'a> {
     text: &'a str,
     tokenizer: Tokenizer<'a>,
     tokens: Vec<Token>,
+    program: Rc<Program>,
     /// The line number of the text's first line.
     first_line: u32,
     /// The text is the expression of an f-string's field.
@@ -81,6 +84,7 @@ pub fn diagnose(text: &str, entry: Entry, partial: bool) -> Verdict {
         text,
         tokenizer,
         tokens: Vec::new(),
+        program: rules::program(),
         first_line: 1,
         is_field: false,
     };
@@ -119,8 +123,10 @@ pub fn literals(text: &str) -> Vec<Literal<'_>> {
 
 impl<'a> Diagnosis<'a> {
     fn verdict(&mut self, rule: &str, partial: bool) -> Verdict {
-        let program = rules::program();
-        let first = Machine::new(&program, self, false).run(rule);
+        let program = Rc::clone(&self.program);
+        let mut machine = Machine::new(&program, self, false);
+        let first = machine.run(rule, 0);
+        let start = machine.last_statement();
         if let Ok(true) = first {
             if rule == "single" && self.has_more() {
                 let message = "multiple statements found while compiling a single statement";
@@ -133,7 +139,7 @@ impl<'a> Diagnosis<'a> {
         }
         let last = self.tokens.last().copied();
         let found = match first {
-            Ok(_) => Machine::new(&program, self, true).run(rule).err(),
+            Ok(_) => Machine::new(&program, self, true).run(rule, start).err(),
             Err(problem) => Some(problem),
         };
         match found {
@@ -212,23 +218,26 @@ impl<'a> Diagnosis<'a> {
     pub fn token(&mut self, number: u32) -> Result<Token, Problem> {
         while self.tokens.len() <= number as usize {
             match self.tokenizer.token() {
-                Ok(token) => self.tokens.push(token),
+                Ok(mut token) => {
+                    if matches!(token.kind, Kind::Operator | Kind::Keyword | Kind::Name) {
+                        token.word = self.program.words.get(self.text_of(&token)).copied().unwrap_or(NO_WORD);
+                    }
+                    self.tokens.push(token);
+                }
                 Err(problem) => {
                     let line = self.tokenizer.line;
                     let at = self.tokenizer.at;
-                    let kind = Kind::End;
-                    let (column, end_column) = (-1, -1);
-                    let token = Token {
-                        kind,
+                    self.tokens.push(Token {
+                        kind: Kind::End,
                         start: at,
                         end: at,
                         line,
-                        column,
+                        column: -1,
                         end_line: line,
-                        end_column,
+                        end_column: -1,
                         level: 0,
-                    };
-                    self.tokens.push(token);
+                        word: NO_WORD,
+                    });
                     return Err(match problem {
                         Problem::Stopped => Problem::Error(self.stopped()),
                         problem => problem,

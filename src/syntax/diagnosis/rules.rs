@@ -96,6 +96,8 @@ pub struct Program {
     pub rules: Vec<Rule>,
     pub names: FxHashMap<String, u16>,
     pub literals: Vec<String>,
+    /// The literals' numbers.
+    pub words: FxHashMap<String, u16>,
     pub mistakes: Vec<Mistake>,
 }
 
@@ -261,11 +263,12 @@ impl<'a> Compiler<'a> {
     }
 
     fn literal(&mut self, text: &str) -> u16 {
-        if let Some(known) = self.program.literals.iter().position(|literal| literal == text) {
-            return known as u16;
+        let next = self.program.literals.len() as u16;
+        let number = *self.program.words.entry(text.to_owned()).or_insert(next);
+        if number == next {
+            self.program.literals.push(text.to_owned());
         }
-        self.program.literals.push(text.to_owned());
-        self.program.literals.len() as u16 - 1
+        number
     }
 
     fn alternatives(&mut self) {

@@ -31,7 +31,11 @@ pub struct Token {
     pub end_column: i64,
     /// Brackets open behind it.
     pub level: usize,
+    /// Which literal of the grammar it is, `NO_WORD` if none.
+    pub word: u16,
 }
+
+pub const NO_WORD: u16 = u16::MAX;
 
 /// Why there is no next token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -194,6 +198,7 @@ impl<'a> Tokenizer<'a> {
             end_line: self.line,
             end_column: column(end, self.line_start),
             level: self.brackets.len(),
+            word: NO_WORD,
         })
     }
 

@@ -2,20 +2,20 @@
 
 use super::nodes::Child;
 use super::{Builder, Built, Refusal};
-use crate::syntax::ast::{Argument, ArgumentKind, ExprKind};
+use crate::syntax::ast::{Argument, ArgumentKind, ExprKind, Span};
 use crate::syntax::grammar::Rule;
 
 impl<'a> Builder<'a> {
     /// `call`: a generator expression may stand alone without parentheses of its own.
     pub(super) fn arguments(&self, node: Child<'a>, call: bool) -> Built<(Vec<Argument>, u32)> {
-        let span = self.span(&node);
+        let brackets = self.span(&node);
         let mut children = node.children;
         let mut arguments: Vec<Argument> = Vec::new();
         let mut height = 0;
         let (mut keywords, mut mappings) = (false, false);
         while children.peek().is_some() {
             let node = children.require()?;
-            let place = self.span(&node);
+            let start = self.layout.start(node.start);
             let mut parts = node.children;
             let kind = match parts.peek() {
                 Some(Rule::star) => ArgumentKind::Star,
@@ -27,8 +27,16 @@ impl<'a> Builder<'a> {
             }
             let item = self.node_expression(&mut parts)?;
             height = height.max(item.height);
+            let mut span = Span {
+                start,
+                end: item.outer.end,
+            };
             if children.peek() == Some(Rule::comp_for) {
-                if !call || kind != ArgumentKind::Positional || !arguments.is_empty() || keyword_follows(parts.peek()) {
+                if !call
+                    || kind != ArgumentKind::Positional
+                    || !arguments.is_empty()
+                    || parts.peek() == Some(Rule::equal)
+                {
                     return Err(Refusal::Syntax);
                 }
                 let item = match parts.take_if(Rule::walrus) {
@@ -36,7 +44,7 @@ impl<'a> Builder<'a> {
                     None => item,
                 };
                 let (comprehension, height) = self.comprehension(item, None, &mut children)?;
-                let item = self.item(ExprKind::GeneratorExp(comprehension), span, height)?;
+                let item = self.item(ExprKind::GeneratorExp(comprehension), brackets, height)?;
                 arguments.push(Argument {
                     kind,
                     span: item.outer,
@@ -55,26 +63,28 @@ impl<'a> Builder<'a> {
                     parts.next();
                     let value = self.node_expression(&mut parts)?;
                     height = height.max(value.height);
+                    span.end = value.outer.end;
                     Argument {
                         kind: ArgumentKind::Keyword(name),
                         value: value.expr,
-                        span: place,
+                        span,
                     }
                 }
                 Some(Rule::walrus) => {
                     parts.next();
                     let value = self.node_expression(&mut parts)?;
                     height = height.max(value.height + 1);
+                    span.end = value.outer.end;
                     Argument {
                         kind,
                         value: self.named(item, value)?.expr,
-                        span: place,
+                        span,
                     }
                 }
                 _ => Argument {
                     kind,
                     value: item.expr,
-                    span: place,
+                    span,
                 },
             };
             match argument.kind {
@@ -88,8 +98,4 @@ impl<'a> Builder<'a> {
         }
         Ok((arguments, height))
     }
-}
-
-fn keyword_follows(rule: Option<Rule>) -> bool {
-    rule == Some(Rule::equal)
 }

@@ -110,19 +110,7 @@ pub fn expression(source: &str) -> Built<Expr> {
         layout: &layout,
         nodes: &nodes,
     };
-    let item = builder.items(&mut builder.entry()?)?;
-    match &item.expr.kind {
-        ExprKind::Starred(_) => Err(Refusal::Syntax),
-        ExprKind::Tuple(elements)
-            if !item.parenthesized()
-                && elements
-                    .iter()
-                    .any(|element| matches!(element.kind, ExprKind::Starred(_))) =>
-        {
-            Err(Refusal::Syntax)
-        }
-        _ => Ok(item.expr),
-    }
+    Ok(builder.items(&mut builder.entry()?)?.expr)
 }
 
 /// The expression in the braces of an f-string; `text` stands at `base` in `source`. It may be anything that

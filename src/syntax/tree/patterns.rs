@@ -83,8 +83,7 @@ impl<'a> Builder<'a> {
     fn pattern(&self, node: Child<'a>) -> Built<Pattern> {
         let mut alternatives = Vec::new();
         let mut target = None;
-        let mut nodes = node.children;
-        while let Some(part) = nodes.next() {
+        for part in node.children {
             if part.rule == Rule::name {
                 target = Some(self.capture(&part).ok_or(Refusal::Syntax)?);
             } else {

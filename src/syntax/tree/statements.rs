@@ -194,25 +194,21 @@ impl<'a> Builder<'a> {
     }
 
     fn delete(&self, parts: &mut Nodes<'a>) -> Built<StmtKind> {
+        let mut ahead = *parts;
+        let several = ahead.any(|node| node.rule == Rule::comma);
         let item = self.items(parts)?;
-        let targets = match item.expr {
-            Expr {
-                kind: ExprKind::Tuple(elements),
-                span,
-            } if span == item.outer && !self.is_bracketed(span) => elements,
-            expr => vec![expr],
+        let targets = match item.expr.kind {
+            ExprKind::Tuple(elements) if several => elements,
+            kind => vec![Expr {
+                kind,
+                span: item.expr.span,
+            }],
         };
         if targets.iter().all(is_del_target) {
             Ok(StmtKind::Delete(targets))
         } else {
             Err(Refusal::Syntax)
         }
-    }
-
-    /// Whether a tuple's place begins with its parenthesis and is closed by the same.
-    fn is_bracketed(&self, span: Span) -> bool {
-        let text = self.source.get(span.start as usize..span.end as usize).unwrap_or("");
-        text == "()" || (text.starts_with('(') && closes_at_end(text))
     }
 
     fn imports(&self, parts: Nodes<'a>) -> Built<Vec<Alias>> {
@@ -449,34 +445,4 @@ fn last_statement(kind: &StmtKind) -> Option<u32> {
         _ => None,
     };
     last.map(|statement| statement.span.end)
-}
-
-/// Whether the bracket that `text` begins with is closed by its last character.
-fn closes_at_end(text: &str) -> bool {
-    let mut depth = 0usize;
-    let mut at = 0;
-    let bytes = text.as_bytes();
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return at + 1 == bytes.len();
-                }
-            }
-            b'"' | b'\'' => {
-                let rest = bytes.get(at..).unwrap_or(&[]);
-                at += crate::syntax::strings::literal_length(rest, 0).unwrap_or(1);
-                continue;
-            }
-            b'#' => {
-                at += bytes.iter().skip(at).take_while(|&&byte| byte != b'\n').count();
-                continue;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    false
 }
