@@ -47,6 +47,9 @@ pub fn wrap_dim(dim: i64, count: usize) -> Result<usize> {
 
 /// Wrapped dimension numbers without repetition, as flags.
 pub fn wrap_dims(dims: &[i64], count: usize) -> Result<SmallVec<[bool; 8]>> {
+    if count > 64 {
+        return error::runtime("only tensors with up to 64 dims are supported");
+    }
     let mut flags: SmallVec<[bool; 8]> = smallvec![false; count.max(1)];
     for &dim in dims {
         let at = wrap_dim(dim, count)?;

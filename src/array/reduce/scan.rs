@@ -4,6 +4,7 @@ use super::super::array::Array;
 use super::super::copy;
 use super::super::dtype::Dtype;
 use super::super::error::Result;
+use super::super::kernels::complex;
 use super::super::layout;
 use super::super::unary::unsupported;
 use super::softmax::map_rows;
@@ -85,6 +86,23 @@ pub fn cumprod(a: &Array, dim: i64, dtype: Option<Dtype>) -> Result<Array> {
 /// ln of running sums of e^x along `dim`.
 pub fn logcumsumexp(a: &Array, dim: i64) -> Result<Array> {
     let flags = one_flag(a.dim(), layout::wrap_dim(dim, a.dim())?);
+    if a.dtype().is_complex() {
+        let result = map_rows::<Complex<f64>>(a, &flags, |out, row| {
+            let mut sum: Option<Complex<f64>> = None;
+            for (out, &x) in out.iter_mut().zip(row) {
+                let next = match sum {
+                    None => x,
+                    Some(sum) => {
+                        let (low, high) = if sum.re < x.re { (sum, x) } else { (x, sum) };
+                        high + complex::log1p((low - high).exp())
+                    }
+                };
+                sum = Some(next);
+                *out = next;
+            }
+        })?;
+        return copy::into_dtype(result, a.dtype());
+    }
     if !a.dtype().is_floating_point() {
         return unsupported("logcumsumexp_out_cpu", a.dtype());
     }
