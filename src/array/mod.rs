@@ -12,6 +12,7 @@ pub mod division;
 pub mod dtype;
 mod elementwise;
 pub mod error;
+pub mod fft;
 pub mod index;
 pub mod join;
 mod kernels;

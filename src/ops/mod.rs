@@ -10,6 +10,7 @@ pub mod backward;
 pub mod blas;
 pub mod comparison;
 pub mod creation;
+pub mod fft;
 pub mod formula;
 pub mod forward;
 pub mod generator;
@@ -36,6 +37,7 @@ use std::sync::OnceLock;
 static FAMILIES: &[&[&Op]] = &[
     comparison::OPS,
     activation::OPS,
+    fft::OPS,
     blas::OPS,
     creation::factory::OPS,
     creation::like::OPS,
