@@ -18,6 +18,7 @@ pub mod join;
 mod kernels;
 mod lane;
 pub mod layout;
+pub mod linalg;
 pub mod matmul;
 pub mod order;
 pub mod polynomial;

@@ -3,7 +3,7 @@
 use super::argument::{Arg, Args, Outs};
 use super::op::{Derivative, Jvp, Overload};
 use super::pointwise::arithmetic::add;
-use super::record::tensors_of;
+use super::record::differentiable;
 use crate::array::{Array, Result, error};
 use crate::autograd::engine::{self, Options, Root};
 use crate::autograd::{Tensor, modes};
@@ -33,10 +33,7 @@ pub(super) fn propagate(overload: &'static Overload, args: &Args, outs: &Outs) -
         Jvp::Linear => linear(overload, args)?,
         Jvp::Auto => through_backward(overload, args)?,
     };
-    let outputs = outs
-        .iter()
-        .flat_map(tensors_of)
-        .filter(|out| out.dtype().is_differentiable());
+    let outputs = differentiable(overload, outs);
     for (out, tangent) in outputs.zip(tangents) {
         out.set_tangent(Some(tangent));
     }
@@ -71,12 +68,7 @@ fn linear(overload: &'static Overload, args: &Args) -> Result<Vec<Tensor>> {
         });
     }
     let outs = overload.call(tangents)?;
-    Ok(outs
-        .iter()
-        .flat_map(tensors_of)
-        .filter(|out| out.dtype().is_differentiable())
-        .cloned()
-        .collect())
+    Ok(differentiable(overload, &outs).cloned().collect())
 }
 
 /// The tangent as the derivative of the backward pass: the gradient `g(v)` is linear in the cotangent `v`, and its
@@ -119,11 +111,7 @@ fn through_backward(overload: &'static Overload, args: &Args) -> Result<Vec<Tens
         create_graph: true,
     };
     let mut tangents = Vec::new();
-    for out in outs
-        .iter()
-        .flat_map(tensors_of)
-        .filter(|out| out.dtype().is_differentiable())
-    {
+    for out in differentiable(overload, &outs) {
         let zero = || Ok(Tensor::from(Array::zeros(out.array().sizes(), out.dtype())?));
         let Some(edge) = out.gradient_edge() else {
             tangents.push(zero()?);

@@ -16,6 +16,7 @@ pub mod forward;
 pub mod generator;
 pub mod indexing;
 pub mod inplace;
+pub mod linalg;
 pub mod op;
 pub mod pointwise;
 pub mod random;
@@ -59,6 +60,11 @@ static FAMILIES: &[&[&Op]] = &[
     shape::view_copy::OPS,
     indexing::advanced::OPS,
     indexing::gather::OPS,
+    linalg::factor::OPS,
+    linalg::norm::OPS,
+    linalg::product::OPS,
+    linalg::solve::OPS,
+    linalg::spectral::OPS,
 ];
 
 /// The ops by name and alias, made on first use.

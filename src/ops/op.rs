@@ -158,6 +158,8 @@ pub struct Overload {
     pub forward: fn(&Args) -> Result<Outs>,
     pub derivative: Derivative,
     pub jvp: Jvp,
+    /// A bit for each result: those that require grad when an input does.
+    pub outputs: u8,
     ready: OnceLock<Ready>,
 }
 
@@ -174,6 +176,7 @@ impl Overload {
             forward,
             derivative,
             jvp: Jvp::Auto,
+            outputs: u8::MAX,
             ready: OnceLock::new(),
         }
     }
@@ -181,6 +184,12 @@ impl Overload {
     /// The output depends linearly on the tensor inputs taken together: its tangent is the op of the tangents.
     pub const fn linear(mut self) -> Overload {
         self.jvp = Jvp::Linear;
+        self
+    }
+
+    /// Only these results (a bit each) are differentiable.
+    pub const fn outputs(mut self, mask: u8) -> Overload {
+        self.outputs = mask;
         self
     }
 

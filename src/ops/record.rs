@@ -55,11 +55,7 @@ pub(super) fn records(overload: &'static Overload, args: &Args) -> bool {
 
 /// Makes the node of a call and hangs it on the results.
 fn attach(overload: &'static Overload, args: &Args, outs: &Outs) -> Result<()> {
-    let mut outputs = outs
-        .iter()
-        .flat_map(tensors_of)
-        .filter(|out| out.dtype().is_differentiable())
-        .peekable();
+    let mut outputs = differentiable(overload, outs).peekable();
     if outputs.peek().is_none() {
         return Ok(());
     }
@@ -158,7 +154,7 @@ pub(super) fn save_results(node: &NodeRef, outs: &Outs) -> Result<()> {
         if let Saved::Result(number) = save.what
             && let Some(Arg::Tensor(tensor)) = outs.get(number as usize)
         {
-            let is_output = tensor.dtype().is_differentiable();
+            let is_output = is_output(op.overload, number as usize) && tensor.dtype().is_differentiable();
             let kept = Kept::Tensor(SavedTensor::new(Some(tensor), is_output)?);
             if let Some(slot) = op.saved.borrow_mut().get_mut(place) {
                 *slot = kept;
@@ -166,6 +162,19 @@ pub(super) fn save_results(node: &NodeRef, outs: &Outs) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn is_output(overload: &Overload, number: usize) -> bool {
+    overload.outputs & (1 << number.min(7)) != 0
+}
+
+/// The results that take part in the graph, lists' elements included.
+pub(super) fn differentiable<'a>(overload: &'static Overload, outs: &'a Outs) -> impl Iterator<Item = &'a Tensor> {
+    outs.iter()
+        .enumerate()
+        .filter(|(number, _)| is_output(overload, *number))
+        .flat_map(|(_, out)| tensors_of(out))
+        .filter(|out| out.dtype().is_differentiable())
 }
 
 /// The tensors of one result, a list's elements included.
