@@ -9,6 +9,9 @@ use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
 use std::cell::{Cell, RefCell};
 
+/// Items that a list made from an iterable may have.
+const MOST_COLLECTED: usize = 1 << 30;
+
 impl Vm {
     /// `len(value)`
     pub fn len(&mut self, value: &Value) -> R<usize> {
@@ -357,9 +360,19 @@ impl Vm {
             Some(Object::Tuple(items)) => return Ok(items.to_vec()),
             _ => {}
         }
+        if let Some(Object::Range(range)) = iterable.obj()
+            && range.len() > MOST_COLLECTED as u64
+        {
+            return Err(self.memory_error(""));
+        }
         let iterator = self.iter(iterable)?;
         let mut items = Vec::new();
         while let Some(item) = self.next(&iterator)? {
+            if items.len() == items.capacity()
+                && (items.len() > MOST_COLLECTED || items.try_reserve(items.len().max(8)).is_err())
+            {
+                return Err(self.memory_error(""));
+            }
             items.push(item);
             if items.len() % 1024 == 0 {
                 self.poll()?;

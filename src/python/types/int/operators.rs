@@ -50,7 +50,7 @@ fn product(vm: &mut Vm, a: &Value, b: &Value) -> R<Value> {
         return Ok(Value::Int(answer));
     }
     match (a.as_bigint(), b.as_bigint()) {
-        (Some(x), Some(y)) if x.bits() + y.bits() > integer::MOST_BITS => Err(vm.memory_error("")),
+        (Some(x), Some(y)) if x.bits() + y.bits() > integer::MOST_PRODUCT_BITS => Err(vm.memory_error("")),
         (Some(x), Some(y)) => Ok(Value::big(x * y)),
         _ => Ok(Value::NotImplemented),
     }

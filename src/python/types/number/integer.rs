@@ -9,6 +9,8 @@ use std::cmp::Ordering;
 /// Bits that an integer may have. CPython would go on until memory ends; a prompt that promises not to
 /// bring the machine down answers MemoryError.
 pub const MOST_BITS: u64 = 1 << 33;
+/// Bits that a power or a product may have: computing them takes time that nothing can interrupt.
+pub const MOST_PRODUCT_BITS: u64 = 1 << 27;
 
 /// `a / b` as a float, correctly rounded; None when too large. `b` is not zero.
 pub fn true_divide(a: &BigInt, b: &BigInt) -> Option<f64> {
@@ -38,7 +40,7 @@ pub fn true_divide(a: &BigInt, b: &BigInt) -> Option<f64> {
     })
 }
 
-/// `base ** exponent`; None when the result would be larger than [`MOST_BITS`].
+/// `base ** exponent`; None when the result would be larger than [`MOST_PRODUCT_BITS`].
 pub fn power(base: &BigInt, exponent: &BigInt) -> Option<BigInt> {
     if exponent.is_zero() || base.is_one() {
         return Some(BigInt::one());
@@ -54,7 +56,7 @@ pub fn power(base: &BigInt, exponent: &BigInt) -> Option<BigInt> {
         });
     }
     let times = exponent.to_u32()?;
-    if (base.bits() - 1).saturating_mul(u64::from(times)) > MOST_BITS {
+    if (base.bits() - 1).saturating_mul(u64::from(times)) > MOST_PRODUCT_BITS {
         return None;
     }
     Some(base.pow(times))

@@ -285,6 +285,7 @@ pub(super) fn join(vm: &mut Vm, args: &[Value]) -> R<Value> {
             out.push_str(separator);
         }
         match item.as_str() {
+            Some(text) if out.len() + text.len() > LONGEST => return Err(vm.memory_error("")),
             Some(text) => out.push_str(text),
             None => {
                 let class = vm.type_name(item);

@@ -563,6 +563,7 @@ fn contains(vm: &mut Vm, args: &[Value]) -> R<Value> {
 fn add(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => text: as_str, other);
     match other.as_str() {
+        Some(right) if text.len() + right.len() > crate::python::format::LONGEST => Err(vm.memory_error("")),
         Some(right) => {
             let mut joined = String::with_capacity(text.len() + right.len());
             joined.push_str(text);
