@@ -11,6 +11,7 @@ thread_local! {
     static FORWARD_GRAD: Cell<bool> = const { Cell::new(true) };
     /// How many `dual_level`s are open.
     static FORWARD_LEVELS: Cell<u32> = const { Cell::new(0) };
+    static DUAL_EPOCH: Cell<u64> = const { Cell::new(0) };
     static MULTITHREADING: Cell<bool> = const { Cell::new(true) };
     static SAVED_HOOKS: RefCell<Vec<Rc<dyn SavedTensorHooks>>> = const { RefCell::new(Vec::new()) };
     static SAVED_HOOKS_DISABLED: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -69,6 +70,16 @@ pub fn forward_levels() -> u32 {
 
 pub fn set_forward_levels(levels: u32) -> u32 {
     FORWARD_LEVELS.replace(levels)
+}
+
+/// Tangents belong to the level they were made in: its number.
+pub fn dual_epoch() -> u64 {
+    DUAL_EPOCH.get()
+}
+
+/// A level ended: its tangents are no more.
+pub fn next_dual_epoch() {
+    DUAL_EPOCH.set(DUAL_EPOCH.get() + 1);
 }
 
 /// Forward mode is off until this is dropped.

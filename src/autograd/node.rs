@@ -157,6 +157,13 @@ impl Node {
         }
     }
 
+    /// Makes gradients of an output arrive in another dtype than the output's own.
+    pub fn set_input_dtype(&self, number: u32, dtype: Dtype) {
+        if let Some(input) = self.inputs.borrow_mut().get_mut(number as usize) {
+            input.dtype = dtype;
+        }
+    }
+
     /// The hooks, made on first need.
     pub fn hooks(&self) -> &NodeHooks {
         self.hooks.get_or_init(Box::default)

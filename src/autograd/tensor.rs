@@ -44,7 +44,7 @@ pub struct Meta {
     /// A counter of its own where the tensor must not share its storage's (`.data`).
     pub(super) version: RefCell<Option<Rc<Cell<u32>>>>,
     /// The tangents of forward mode, by level.
-    pub(super) tangent: RefCell<Option<Tensor>>,
+    pub(super) tangent: RefCell<Option<(u64, Tensor)>>,
     /// What the language above attaches: class and attributes of its object.
     pub(super) attachment: RefCell<Option<Rc<dyn Any>>>,
 }
@@ -337,12 +337,15 @@ impl Tensor {
     // ---- forward mode, attachments
 
     pub fn tangent(&self) -> Option<Tensor> {
-        self.existing_meta()?.tangent.borrow().clone()
+        let held = self.existing_meta()?.tangent.borrow();
+        let (epoch, tangent) = held.as_ref()?;
+        (*epoch == modes::dual_epoch()).then(|| tangent.clone())
     }
 
     pub fn set_tangent(&self, tangent: Option<Tensor>) {
         if tangent.is_some() || self.existing_meta().is_some() {
-            *self.meta().tangent.borrow_mut() = tangent;
+            let old = self.meta().tangent.replace(tangent.map(|tangent| (modes::dual_epoch(), tangent)));
+            drop(old);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::argument::{Arg, Args, Outs};
 use super::op::{Derivative, Overload, Saved, VIEW};
-use super::{record, view};
+use super::{forward, record, view};
 use crate::array::{Result, array::format_sizes, copy, error, promote};
 use crate::autograd::{Tensor, modes};
 
@@ -37,7 +37,17 @@ impl Overload {
             super::shape::copy_in_place(&target, result)?;
             return Ok(target);
         } else {
+            let tangent = match forward::is_wanted(&args) {
+                true => {
+                    forward::propagate(self, &args, &outs)?;
+                    result.tangent()
+                }
+                false => None,
+            };
             write(&target, result)?;
+            if tangent.is_some() {
+                target.set_tangent(tangent);
+            }
         }
         if let Some(node) = node {
             view::rebase(&target, node.clone())?;
@@ -54,6 +64,12 @@ impl Overload {
         {
             return error::runtime(format!(
                 "{}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.",
+                self.parsed().name
+            ));
+        }
+        if forward::is_wanted(&args) {
+            return error::not_implemented(format!(
+                "Trying to use forward AD with {}_out that does not support it because it is an out= function",
                 self.parsed().name
             ));
         }

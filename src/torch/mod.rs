@@ -163,6 +163,16 @@ fn classes(vm: &mut Vm) -> Classes {
         small,
         autograd::node::RAW_SAVED,
     );
+    let function_base = class(
+        vm,
+        "torch._C",
+        "_FunctionBase",
+        "_FunctionBase",
+        None,
+        Layout::Foreign("Node"),
+        autograd::node::ITEMS,
+    );
+    function_base.clear_flag(Flags::NO_DICT);
     Classes {
         tensor_base,
         tensor,
@@ -178,6 +188,7 @@ fn classes(vm: &mut Vm) -> Classes {
         typed_storage,
         removable_handle,
         saved_tensor,
+        function_base,
         legacy_meta,
         legacy,
         lin_alg_error: vm.new_exception_class("_LinAlgError", "torch._C", &runtime_error),

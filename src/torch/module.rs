@@ -35,6 +35,7 @@ static TORCH: Namespace = Namespace {
             "torch.autograd.grad_mode",
             &["no_grad", "enable_grad", "set_grad_enabled", "inference_mode"],
         ),
+        ("torch.func", &["vmap"]),
         (
             "torch.functional",
             &[
@@ -113,7 +114,7 @@ static AUTOGRAD: Namespace = Namespace {
                 "set_multithreading_enabled",
             ],
         ),
-        ("torch.autograd.function", &["Function", "NestedIOFunction"]),
+        ("torch.autograd.function", &["Function", "NestedIOFunction", "once_differentiable"]),
         ("torch.autograd.variable", &["Variable"]),
         ("torch.autograd.anomaly_mode", &["detect_anomaly", "set_detect_anomaly"]),
         ("torch.autograd.gradcheck", &[]),
@@ -124,7 +125,12 @@ static AUTOGRAD: Namespace = Namespace {
 
 static C: Namespace = Namespace {
     name: "torch._C",
-    rows: &[settings::PRIVATE, autograd::saved::FUNCTIONS],
+    rows: &[
+        settings::PRIVATE,
+        autograd::saved::FUNCTIONS,
+        autograd::custom::FUNCTIONS,
+        autograd::forward::FUNCTIONS,
+    ],
     prefix: None,
     python: &[],
     values: c_value,
@@ -253,6 +259,11 @@ static SOURCES: &[(&str, &str)] = &[
     ("torch.autograd.grad_mode", include_str!("autograd/grad_mode.py")),
     ("torch.autograd.anomaly_mode", include_str!("autograd/anomaly_mode.py")),
     ("torch.autograd.graph", include_str!("autograd/graph.py")),
+    ("torch.autograd.function", include_str!("autograd/function.py")),
+    ("torch.autograd.variable", include_str!("autograd/variable.py")),
+    ("torch.autograd.functional", include_str!("autograd/functional.py")),
+    ("torch.func", include_str!("func/func.py")),
+    ("torch.autograd.forward_ad", include_str!("autograd/forward_ad.py")),
     ("torch._tensor", include_str!("tensor/tensor.py")),
     ("torch.functional", include_str!("functional/functional.py")),
     ("torch._random", include_str!("functional/random.py")),
@@ -422,6 +433,7 @@ fn c_value(vm: &mut Vm, name: &str) -> Option<Value> {
         "TensorBase" | "_TensorBase" => Value::class(&torch.classes.tensor_base),
         "Generator" => Value::class(&torch.classes.generator),
         "_LinAlgError" => Value::class(&torch.classes.lin_alg_error),
+        "_FunctionBase" => Value::class(&torch.classes.function_base),
         _ => return None,
     })
 }

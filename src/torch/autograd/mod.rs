@@ -1,6 +1,8 @@
 //! `torch.autograd` as Python sees it.
 
 pub mod backward;
+pub mod custom;
+pub mod forward;
 pub mod hook;
 pub mod node;
 pub mod saved;

@@ -1,5 +1,6 @@
 //! Graph nodes as objects: `y.grad_fn` and what hangs on it.
 
+use super::custom::CustomFunction;
 use super::hook;
 use crate::autograd::Edge;
 use crate::autograd::accumulate::AccumulateGrad;
@@ -88,11 +89,12 @@ fn class_of(vm: &mut Vm, name: &str) -> Option<ClassRef> {
 
 /// A node as a value.
 pub fn wrap(vm: &mut Vm, node: NodeRef) -> Value {
-    let name = node.name();
-    let name = name.rsplit("::").next().unwrap_or(&name);
-    let Some(class) = class_of(vm, name) else {
-        return Value::None;
-    };
+    let own = node.downcast::<CustomFunction>().map(|custom| custom.class.clone());
+    let class = own.or_else(|| {
+        let name = node.name();
+        class_of(vm, name.rsplit("::").next().unwrap_or(&name))
+    });
+    let Some(class) = class else { return Value::None };
     Value::object(Object::Foreign(Box::new(NodeObject {
         node,
         class,
@@ -124,7 +126,7 @@ pub fn as_edge(_vm: &mut Vm, value: &Value) -> Option<Edge> {
     }
 }
 
-static ITEMS: &[ClassItem] = &[
+pub static ITEMS: &[ClassItem] = &[
     ClassItem::method("name", "(self, /)", Parser::NoArgs, name, "The name of the node."),
     ClassItem::method(
         "register_hook",

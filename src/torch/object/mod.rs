@@ -40,6 +40,8 @@ pub struct Classes {
     pub typed_storage: ClassRef,
     pub removable_handle: ClassRef,
     pub saved_tensor: ClassRef,
+    /// `torch._C._FunctionBase`: the base of the nodes of custom functions.
+    pub function_base: ClassRef,
     pub legacy_meta: ClassRef,
     pub legacy: ClassRef,
     pub lin_alg_error: ClassRef,

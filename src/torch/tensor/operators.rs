@@ -2,6 +2,7 @@
 
 use crate::array::ErrorKind;
 use crate::autograd::Tensor;
+use crate::ops::op::{FUNCTION, HIDDEN, INPLACE, METHOD, NUMBERS, ONLY_INPLACE};
 use crate::ops::{Arg, Args, Op, Overload};
 use crate::python::native::ClassItem;
 use crate::python::value::{R, Value};
@@ -55,8 +56,9 @@ fn operand(vm: &mut Vm, value: &Value) -> R<Option<Arg>> {
     })
 }
 
-/// The overload of a binary operator for two arguments: the first whose parameters take them.
-fn overload_for(op: &'static Op, a: &Arg, b: &Arg) -> Option<&'static Overload> {
+/// The overload of a binary operator for two arguments: of those with one of these forms the first whose parameters
+/// take them, one that takes numbers as such before one that takes them for tensors.
+fn overload_for(op: &'static Op, forms: u32, a: &Arg, b: &Arg) -> Option<&'static Overload> {
     use crate::ops::schema::Kind;
     let fits = |arg: &Arg, kind: Kind, numbers: bool| match arg {
         Arg::Tensor(_) => kind == Kind::Tensor,
@@ -64,19 +66,21 @@ fn overload_for(op: &'static Op, a: &Arg, b: &Arg) -> Option<&'static Overload> 
     };
     let takes = |overload: &&Overload, numbers: bool| {
         let params = &overload.parsed().params;
-        match params.as_slice() {
-            [first, second, rest @ ..] => {
-                fits(a, first.kind, numbers)
-                    && fits(b, second.kind, numbers)
-                    && rest.iter().all(|p| p.default.is_some())
+        overload.is(forms)
+            && !overload.is(HIDDEN)
+            && match params.as_slice() {
+                [first, second, rest @ ..] => {
+                    fits(a, first.kind, numbers)
+                        && fits(b, second.kind, numbers)
+                        && rest.iter().all(|p| p.default.is_some())
+                }
+                _ => false,
             }
-            _ => false,
-        }
     };
     op.overloads.iter().find(|overload| takes(overload, false)).or_else(|| {
         op.overloads
             .iter()
-            .find(|overload| takes(overload, overload.is(crate::ops::op::NUMBERS)))
+            .find(|overload| takes(overload, overload.is(NUMBERS)))
     })
 }
 
@@ -106,7 +110,7 @@ fn binary(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
     let (Some(a), Some(b)) = (operand(vm, a)?, operand(vm, b)?) else {
         return Ok(Value::NotImplemented);
     };
-    let Some(overload) = overload_for(op, &a, &b) else {
+    let Some(overload) = overload_for(op, FUNCTION | METHOD, &a, &b) else {
         return Ok(Value::NotImplemented);
     };
     let args = arguments(overload, a, b);
@@ -121,7 +125,7 @@ fn in_place(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
     let (Some(a), Some(b)) = (operand(vm, a)?, operand(vm, b)?) else {
         return Ok(Value::NotImplemented);
     };
-    let Some(overload) = overload_for(op, &a, &b) else {
+    let Some(overload) = overload_for(op, INPLACE | ONLY_INPLACE, &a, &b) else {
         return Ok(Value::NotImplemented);
     };
     let args = arguments(overload, a, b);
