@@ -1,6 +1,5 @@
 """`torch.nn.Module`: parameters, buffers and children registered by assignment, hooks, state dicts, the nested repr."""
 import functools
-import inspect
 import itertools
 import warnings
 import weakref
