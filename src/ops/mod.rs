@@ -17,6 +17,7 @@ pub mod generator;
 pub mod indexing;
 pub mod inplace;
 pub mod linalg;
+pub mod nn;
 pub mod op;
 pub mod pointwise;
 pub mod random;
@@ -39,6 +40,12 @@ static FAMILIES: &[&[&Op]] = &[
     comparison::OPS,
     activation::OPS,
     fft::OPS,
+    nn::dropout::OPS,
+    nn::embedding::OPS,
+    nn::linear::OPS,
+    nn::loss::OPS,
+    nn::nll::OPS,
+    nn::normalization::OPS,
     blas::OPS,
     creation::factory::OPS,
     creation::like::OPS,
