@@ -80,6 +80,13 @@ impl Traits {
     const PLAIN_SET: u8 = 4;
     const PLAIN_NEW: u8 = 8;
     const NO_DATA: u8 = 16;
+    const HAS_DEL: u8 = 32;
+
+    /// There is a `__del__`.
+    #[inline(always)]
+    pub fn has_del(self) -> bool {
+        self.0 & Traits::HAS_DEL != 0
+    }
 
     /// `__getattribute__` is a builtin one.
     #[inline(always)]
@@ -374,6 +381,9 @@ impl Class {
         });
         if !data {
             bits |= Traits::NO_DATA;
+        }
+        if self.slot(Slot::Del).is_some() {
+            bits |= Traits::HAS_DEL;
         }
         self.traits.set(bits);
         Traits(bits)

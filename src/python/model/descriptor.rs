@@ -63,9 +63,9 @@ pub static PROPERTY_ITEMS: &[ClassItem] = &[
         deleter,
         "Descriptor to obtain a copy of the property with a different deleter.",
     ),
-    ClassItem::getter("fget", fget, ""),
-    ClassItem::getter("fset", fset, ""),
-    ClassItem::getter("fdel", fdel, ""),
+    ClassItem::field("fget", fget, ""),
+    ClassItem::field("fset", fset, ""),
+    ClassItem::field("fdel", fdel, ""),
     ClassItem::Property {
         name: "__doc__",
         get: get_doc,
@@ -92,7 +92,7 @@ pub static CLASSMETHOD_ITEMS: &[ClassItem] = &[
     ),
     ClassItem::slot("__repr__", "(self, /)", repr_wrapper, "Return repr(self)."),
     ClassItem::slot("__getattr__", "(self, name, /)", wrapped_attr, ""),
-    ClassItem::getter("__func__", get_func, ""),
+    ClassItem::field("__func__", get_func, ""),
     ClassItem::getter("__wrapped__", get_func, ""),
     ClassItem::getter("__doc__", get_wrapped_doc, ""),
     ClassItem::getter("__isabstractmethod__", is_abstract, ""),
@@ -121,7 +121,7 @@ pub static STATICMETHOD_ITEMS: &[ClassItem] = &[
     ),
     ClassItem::slot("__repr__", "(self, /)", repr_wrapper, "Return repr(self)."),
     ClassItem::slot("__getattr__", "(self, name, /)", wrapped_attr, ""),
-    ClassItem::getter("__func__", get_func, ""),
+    ClassItem::field("__func__", get_func, ""),
     ClassItem::getter("__wrapped__", get_func, ""),
     ClassItem::getter("__doc__", get_wrapped_doc, ""),
     ClassItem::getter("__isabstractmethod__", is_abstract, ""),
@@ -399,7 +399,7 @@ fn repr_member(_vm: &mut Vm, args: &[Value]) -> R<Value> {
         return Ok(Value::str(""));
     };
     let owner = member.owner.upgrade().map_or_else(|| "?".into(), |owner| owner.name());
-    let kind = if matches!(member.access, Access::Slot(_)) {
+    let kind = if matches!(member.access, Access::Slot(_) | Access::Field { .. }) {
         "member"
     } else {
         "attribute"

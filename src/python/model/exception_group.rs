@@ -38,9 +38,15 @@ fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
     };
     if message.as_str().is_none() {
         let kind = vm.type_name(message);
-        return Err(vm.type_error(format!("argument 1 must be str, not {kind}")));
+        return Err(vm.type_error(format!(
+            "BaseExceptionGroup.__new__() argument 1 must be str, not {kind}"
+        )));
     }
-    if members.as_list().is_none() && members.as_tuple().is_none() && !vm.match_sequence(members) {
+    if members.as_list().is_none()
+        && members.as_tuple().is_none()
+        && members.as_str().is_none()
+        && !vm.match_sequence(members)
+    {
         return Err(vm.type_error("second argument (exceptions) must be a sequence"));
     }
     let items = vm.collect(members)?;

@@ -25,7 +25,7 @@ pub static METHOD_ITEMS: &[ClassItem] = &[
     ClassItem::slot("__eq__", "(self, value, /)", eq, "Return self==value."),
     ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
     ClassItem::slot("__getattr__", "(self, name, /)", getattr, "Attributes of the function."),
-    ClassItem::getter(
+    ClassItem::field(
         "__func__",
         get_func,
         "the function (or other callable) implementing a method",
@@ -164,10 +164,8 @@ fn getattr(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let Some(method) = method_of(this) else {
         return Err(vm.no_attribute(this, name));
     };
-    match vm.look_attr(&method.function, name)? {
-        Some(value) => Ok(value),
-        None => Err(vm.no_attribute(this, name)),
-    }
+    let function = method.function.clone();
+    vm.get_attr(&function, name)
 }
 
 fn get_func(_vm: &mut Vm, this: &Value) -> R<Value> {

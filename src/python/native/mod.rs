@@ -87,6 +87,12 @@ pub enum ClassItem {
         set: Option<Setter>,
         help: &'static str,
     },
+    /// A read-only field (a `member_descriptor`, whose refusal is worded differently).
+    Field {
+        name: &'static str,
+        get: Getter,
+        help: &'static str,
+    },
     /// A value made once.
     Constant {
         name: &'static str,
@@ -114,6 +120,11 @@ impl ClassItem {
         help: &'static str,
     ) -> ClassItem {
         ClassItem::Method(NativeDef::new(name, signature, Parser::Wrapper, function, help))
+    }
+
+    /// A read-only field: writing it says `readonly attribute`.
+    pub const fn field(name: &'static str, get: Getter, help: &'static str) -> ClassItem {
+        ClassItem::Field { name, get, help }
     }
 
     /// A read-only property.

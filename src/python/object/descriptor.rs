@@ -22,6 +22,10 @@ pub enum Access {
         get: Getter,
         set: Option<Setter>,
     },
+    /// Read-only, as a C struct member is.
+    Field {
+        get: Getter,
+    },
     /// The mark under which the instance keeps the slot's value.
     Slot(Symbol),
 }

@@ -1,6 +1,7 @@
 //! Instances of classes made in Python, and where attributes live.
 
 use super::Dict;
+use super::finalizer::{self, Dead};
 use crate::python::class::ClassRef;
 use crate::python::value::Value;
 use crate::syntax::symbol::Symbol;
@@ -174,6 +175,24 @@ impl Instance {
     #[inline]
     pub fn class(&self) -> ClassRef {
         self.data.borrow().class.clone()
+    }
+
+    /// Has had its last word: `__del__` is not called again.
+    pub(crate) fn silence(&mut self, object: &ClassRef) {
+        self.data.get_mut().class = object.clone();
+    }
+}
+
+impl Drop for Instance {
+    /// An instance with a `__del__` is handed to the machine, which calls it soon.
+    #[inline]
+    fn drop(&mut self) {
+        let data = self.data.get_mut();
+        if data.class.traits().has_del() {
+            let attributes = std::mem::take(&mut data.attributes);
+            let class = data.class.clone();
+            finalizer::bury(Dead::Instance(class, attributes));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod descriptor;
 pub mod dict;
 pub mod exception;
+pub mod finalizer;
 pub mod foreign;
 pub mod function;
 pub mod generator;

@@ -273,7 +273,7 @@ impl Vm {
     /// Reads a native property or a slot.
     pub fn read_member(&mut self, member: &Member, object: &Value) -> R<Value> {
         match &member.access {
-            Access::Native { get, .. } => {
+            Access::Native { get, .. } | Access::Field { get } => {
                 let get = *get;
                 self.check_member(member, object)?;
                 get(self, object)
@@ -445,13 +445,14 @@ impl Vm {
                             format!("attribute '{name}' of '{owner}' objects is not writable"),
                         ));
                     }
+                    Access::Field { .. } => return Err(self.plain_attribute_error("readonly attribute")),
                     Access::Slot(mark) => {
                         let Some(attributes) = object.obj().and_then(Object::attributes) else {
                             return Ok(None);
                         };
                         let old = attributes.borrow_mut().set_slot(*mark, value.clone());
                         if old.is_none() && value.is_unset() {
-                            return Err(self.attribute_error(object, name.text(), name.text().to_string()));
+                            return Err(self.plain_attribute_error(name.text()));
                         }
                     }
                 }
@@ -468,7 +469,7 @@ impl Vm {
                         Ok(Some(()))
                     }
                     None if class.slot(Slot::Set).is_some() || class.slot(Slot::Delete).is_some() => {
-                        Err(self.attribute_error(object, name.text(), slot.text().to_string()))
+                        Err(self.plain_attribute_error(slot.text()))
                     }
                     None => Ok(None),
                 }

@@ -184,13 +184,11 @@ impl Vm {
         match class.slot(Slot::Hash) {
             Some(method) if !method.is_none() => {
                 let answer = self.call_with_receiver(&method, value.clone(), CallArgs::positional(&[]))?;
+                if let Some(number) = answer.as_int() {
+                    return Ok(if number == -1 { -2 } else { number });
+                }
                 match answer.as_bigint() {
-                    // only what exceeds 64 bits is reduced
-                    Some(number) if answer.is_int() => Ok(match i64::try_from(&number) {
-                        Ok(-1) => -2,
-                        Ok(hash) => hash,
-                        Err(_) => crate::python::object::table::hash_bigint(&number),
-                    }),
+                    Some(number) => Ok(crate::python::object::table::hash_bigint(&number)),
                     _ => Err(self.type_error("__hash__ method should return an integer")),
                 }
             }

@@ -92,6 +92,16 @@ impl Vm {
                 };
                 (name, Value::object(Object::Member(Box::new(member))))
             }
+            ClassItem::Field { name, get, help } => {
+                let access = Access::Field { get: *get };
+                let member = Member {
+                    name: Symbol::new(name),
+                    owner,
+                    doc: Some(help),
+                    access,
+                };
+                (name, Value::object(Object::Member(Box::new(member))))
+            }
             ClassItem::Constant { name, make } => (name, make(self)),
         }
     }

@@ -8,6 +8,7 @@ pub mod compare;
 pub mod context;
 pub mod define;
 pub mod display;
+pub mod finalize;
 mod frame;
 pub mod generator;
 pub mod group;
@@ -84,6 +85,8 @@ pub struct Vm {
     /// The frames in progress, the current one last.
     pub(crate) frames: Vec<Frame>,
     pub(crate) stack: Stack,
+    /// Last words are being heard.
+    pub(crate) finalizing: bool,
     /// What `run` answered came from a `yield`.
     pub(crate) yielded: bool,
     /// The exception on its way needs no traceback line here.
@@ -123,6 +126,7 @@ impl Vm {
             strings: Vec::new(),
             frames: Vec::new(),
             stack: Stack::new(),
+            finalizing: false,
             yielded: false,
             reraising: false,
             throw_on_entry: false,

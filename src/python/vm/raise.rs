@@ -4,6 +4,7 @@ use super::Vm;
 use crate::python::class::ClassRef;
 use crate::python::object::{Exception, Object};
 use crate::python::value::{R, Raised, Value};
+use crate::syntax::symbol::Symbol;
 
 macro_rules! raisers {
     ($($method:ident => $field:ident;)*) => {
@@ -73,6 +74,18 @@ impl Vm {
                 more => Value::tuple(more.to_vec()),
             };
             exception.set_field(self.names.code, code);
+        } else if class.is_subclass_of(&self.exceptions.unicode_error) {
+            let args = exception.args.borrow().clone();
+            let names = if args.len() == 5 {
+                &["encoding", "object", "start", "end", "reason"][..]
+            } else {
+                &["object", "start", "end", "reason"]
+            };
+            if args.len() == names.len() {
+                for (name, value) in names.iter().zip(args.iter()) {
+                    exception.set_field(Symbol::new(name), value.clone());
+                }
+            }
         }
         Value::object(Object::Exception(Box::new(exception)))
     }

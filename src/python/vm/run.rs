@@ -10,6 +10,7 @@ use super::frame::FrameKind;
 use super::generator::Step;
 use crate::python::class::{Binary, Class, Compare, Slot};
 use crate::python::code::Instruction;
+use crate::python::object::finalizer;
 use crate::python::object::generator::GeneratorState;
 use crate::python::object::{CallArgs, Dict, GeneratorKind, Instance, Object, Set};
 use crate::python::value::{R, Raised, Value};
@@ -120,6 +121,15 @@ impl Vm {
                         }
                     }};
                 }
+                // objects that lost their last reference just now have their last word
+                macro_rules! settle {
+                    () => {{
+                        if finalizer::waiting() {
+                            save!();
+                            self.finalize_dead();
+                        }
+                    }};
+                }
                 macro_rules! called {
                     ($d:expr, $e:expr) => {
                         match tri!($e) {
@@ -157,6 +167,7 @@ impl Vm {
                                 drop(frame);
                                 load_frame!();
                                 set!(target, value);
+                                settle!();
                             }
                             FrameKind::Entry => return Ok(value),
                             kind => {
@@ -208,7 +219,10 @@ impl Vm {
                             let value = std::mem::take(&mut r!(s));
                             set!(d, value)
                         }
-                        Instruction::Clear { r } => set!(r, Value::Unset),
+                        Instruction::Clear { r } => {
+                            set!(r, Value::Unset);
+                            settle!();
+                        }
                         Instruction::Const { d, k } => set!(d, k!(k).clone()),
                         Instruction::CheckLocal { r } => {
                             if r!(r).is_unset() {
@@ -221,7 +235,8 @@ impl Vm {
                                 self.unbound_local(r);
                                 break 'raised;
                             }
-                            set!(r, Value::Unset)
+                            set!(r, Value::Unset);
+                            settle!();
                         }
                         Instruction::Global { d, g, b } => {
                             // SAFETY: the code keeps its globals alive
@@ -246,6 +261,7 @@ impl Vm {
                             let value = std::mem::take(&mut r!(s));
                             let old = unsafe { &*globals }.put_at(g as usize, value);
                             drop(old);
+                            settle!();
                         }
                         Instruction::DeleteGlobal { g } => {
                             let old = unsafe { &*globals }.take_at(g as usize);
@@ -253,6 +269,8 @@ impl Vm {
                                 self.missing_global(unsafe { &*globals }, g as usize);
                                 break 'raised;
                             }
+                            drop(old);
+                            settle!();
                         }
                         Instruction::MakeCell { r } => {
                             let value = std::mem::take(&mut r!(r));
@@ -490,7 +508,10 @@ impl Vm {
                                 _ => Err(value),
                             };
                             match quick {
-                                Ok(old) => drop(old),
+                                Ok(old) => {
+                                    drop(old);
+                                    settle!();
+                                }
                                 Err(value) => {
                                     save!();
                                     tri!(self.set_attr(&r!(o), name, value))
@@ -499,7 +520,8 @@ impl Vm {
                         }
                         Instruction::DelAttr { o, n } => {
                             save!();
-                            tri!(self.del_attr(&r!(o), name!(n)))
+                            tri!(self.del_attr(&r!(o), name!(n)));
+                            settle!();
                         }
                         Instruction::Method { f, o, n } => {
                             save!();
@@ -529,11 +551,13 @@ impl Vm {
                         Instruction::SetItem { o, i, s } => {
                             let value = r!(s).clone();
                             save!();
-                            tri!(self.set_item(&r!(o), &r!(i), value))
+                            tri!(self.set_item(&r!(o), &r!(i), value));
+                            settle!();
                         }
                         Instruction::DelItem { o, i } => {
                             save!();
-                            tri!(self.del_item(&r!(o), &r!(i)))
+                            tri!(self.del_item(&r!(o), &r!(i)));
+                            settle!();
                         }
 
                         Instruction::Call { d, f, n } => {
@@ -769,6 +793,7 @@ impl Vm {
                                 if before.is_unset() { Value::None } else { before },
                             );
                             drop(old);
+                            settle!();
                         }
                         Instruction::Matches { d, r, c } => {
                             let matches = tri!(self.exception_matches(&r!(r), &r!(c), false));

@@ -61,7 +61,8 @@ impl Vm {
                     _ => types.method.clone(),
                 },
                 Object::Member(member) => match member.access {
-                    crate::python::object::descriptor::Access::Slot(_) => types.member_descriptor.clone(),
+                    crate::python::object::descriptor::Access::Slot(_)
+                    | crate::python::object::descriptor::Access::Field { .. } => types.member_descriptor.clone(),
                     _ => types.getset_descriptor.clone(),
                 },
                 Object::Property(_) => types.property.clone(),

@@ -209,7 +209,7 @@ pub fn row_name(row: &ClassItem) -> &'static str {
         ClassItem::Method(def) | ClassItem::ClassMethod(def) | ClassItem::StaticMethod(def) | ClassItem::New(def) => {
             def.name
         }
-        ClassItem::Property { name, .. } | ClassItem::Constant { name, .. } => name,
+        ClassItem::Property { name, .. } | ClassItem::Field { name, .. } | ClassItem::Constant { name, .. } => name,
     }
 }
 

@@ -1,0 +1,63 @@
+//! Last words: `__del__` of instances and the closing of generators that nobody refers to.
+
+use super::Vm;
+use crate::python::class::Slot;
+use crate::python::object::finalizer::{self, Dead};
+use crate::python::object::instance::InstanceData;
+use crate::python::object::{CallArgs, Instance, Object};
+use crate::python::value::Value;
+use std::cell::RefCell;
+
+impl Vm {
+    /// Lets all waiting objects have their last word.
+    #[cold]
+    pub fn finalize_dead(&mut self) {
+        if self.finalizing {
+            return;
+        }
+        self.finalizing = true;
+        let pending = std::mem::take(&mut self.pending);
+        let flags = (self.yielded, self.reraising, self.throw_on_entry);
+        while finalizer::waiting() {
+            for dead in finalizer::take() {
+                self.finalize(dead);
+            }
+        }
+        (self.yielded, self.reraising, self.throw_on_entry) = flags;
+        self.pending = pending;
+        self.finalizing = false;
+    }
+
+    fn finalize(&mut self, dead: Dead) {
+        let (object, outcome, title) = match dead {
+            Dead::Instance(class, attributes) => {
+                let Some(method) = class.slot(Slot::Del) else { return };
+                let data = RefCell::new(InstanceData { class, attributes });
+                let object = Value::object(Object::Instance(Instance { data }));
+                let outcome = self
+                    .call_with_receiver(&method, object.clone(), CallArgs::positional(&[]))
+                    .map(drop);
+                (object, outcome, Some(method))
+            }
+            Dead::Generator(generator) => {
+                let object = Value::object(Object::Generator(generator));
+                let outcome = self.close_generator(&object);
+                (object, outcome, None)
+            }
+        };
+        if outcome.is_err() {
+            if let Some(exception) = self.take_exception() {
+                let title = title.as_ref().unwrap_or(&object);
+                let shown = self.repr(title).unwrap_or_else(|_| "<object>".into());
+                let text = self.render_exception(&exception);
+                self.host.stderr(&format!("Exception ignored in: {shown}\n{text}"));
+            }
+        }
+        // whoever kept a reference has revived it; otherwise it goes silently now
+        if let Value::Obj(shared) = object {
+            if let Ok(Object::Instance(mut instance)) = std::rc::Rc::try_unwrap(shared) {
+                instance.silence(&self.types.object);
+            }
+        }
+    }
+}
