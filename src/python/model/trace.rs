@@ -91,7 +91,7 @@ impl Vm {
         let mut views: Vec<(Rc<Code>, u32)> = Vec::new();
         for frame in self.frames.iter().take(count - depth) {
             if let Some(code) = frame.code() {
-                views.push((code.clone(), code.line(frame.position.saturating_sub(1))));
+                views.push((code.clone(), code.line(frame.position().saturating_sub(1))));
             }
         }
         let last = views.len();
@@ -120,7 +120,7 @@ impl Vm {
         let at = self.frames.len().checked_sub(depth + 1)?;
         let frame = self.frames.get(at)?;
         let code = frame.code()?;
-        Some((code.source.name.clone(), code.line(frame.position.saturating_sub(1))))
+        Some((code.source.name.clone(), code.line(frame.position().saturating_sub(1))))
     }
 }
 

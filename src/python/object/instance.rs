@@ -34,7 +34,7 @@ impl Attributes {
     }
 
     /// Sets an attribute; the old value is answered, to be dropped when the borrow is over.
-    #[inline]
+    #[inline(always)]
     pub fn set(&mut self, name: Symbol, value: Value) -> Value {
         match self {
             Attributes::Small(entries) => {

@@ -1,6 +1,6 @@
 //! A frame: where a function in progress stands.
 
-use crate::python::code::Code;
+use crate::python::code::{Code, Instruction};
 use crate::python::object::{Function, Object};
 use crate::python::value::Value;
 
@@ -27,8 +27,12 @@ pub(crate) struct Frame {
     pub function: Value,
     /// Register 0.
     pub base: *mut Value,
+    /// Behind its last register.
+    pub top: *mut Value,
+    /// Its code; kept alive by the function.
+    pub code: *const Code,
     /// The instruction after the one in progress, while the frame is not the current one (or calls Rust code).
-    pub position: u32,
+    pub ip: *const Instruction,
     /// The caller's register for the answer.
     pub target: u16,
     pub kind: FrameKind,
@@ -43,6 +47,14 @@ impl Frame {
         match self.function.obj() {
             Some(Object::Function(function)) => Some(function),
             _ => None,
+        }
+    }
+
+    /// Number of the instruction after the one in progress.
+    pub fn position(&self) -> u32 {
+        match self.code() {
+            Some(code) => ((self.ip as usize - code.instructions.as_ptr() as usize) / size_of::<Instruction>()) as u32,
+            None => 0,
         }
     }
 

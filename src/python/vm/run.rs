@@ -30,7 +30,6 @@ impl Vm {
     pub(super) fn run(&mut self) -> R<Value> {
         let mut base: *mut Value;
         let mut ip: *const Instruction;
-        let mut start: *const Instruction;
         let mut constants: *const Value;
         let mut names: *const crate::syntax::symbol::Symbol;
         let mut globals: *const Dict;
@@ -41,14 +40,10 @@ impl Vm {
                 let Some(frame) = self.frames.last() else {
                     return Err(Raised);
                 };
-                let Some(function) = frame.function() else {
-                    return Err(Raised);
-                };
-                let code = &function.code;
                 base = frame.base;
-                start = code.instructions.as_ptr();
-                // SAFETY: positions are within the instructions
-                ip = unsafe { start.add(frame.position as usize) };
+                ip = frame.ip;
+                // SAFETY: the frame's function keeps its code alive
+                let code = unsafe { &*frame.code };
                 constants = code.constants.as_ptr();
                 names = code.names.as_ptr();
                 globals = Rc::as_ptr(&code.globals);
@@ -79,17 +74,10 @@ impl Vm {
                 drop(std::mem::replace(&mut r!($d), value));
             }};
         }
-        macro_rules! position {
-            () => {
-                // SAFETY: both point into the same code
-                unsafe { ip.offset_from(start) as u32 }
-            };
-        }
         macro_rules! save {
             () => {{
-                let position = position!();
                 if let Some(frame) = self.frames.last_mut() {
-                    frame.position = position;
+                    frame.ip = ip;
                 }
             }};
         }
@@ -658,14 +646,21 @@ impl Vm {
                             set!(d, Value::object(Object::Slice(Box::new(slice))))
                         }
                         Instruction::JoinStr { d, b, n } => {
-                            let mut text = String::new();
-                            for at in 0..n {
-                                text.push_str(r!(b + at).as_str().unwrap_or(""));
-                                r!(b + at) = Value::Unset;
-                            }
+                            // SAFETY: `b .. b + n` are registers of this frame
+                            let parts = unsafe { std::slice::from_raw_parts_mut(base.add(b as usize), n as usize) };
+                            let text = join_parts(parts);
                             set!(d, Value::str(text))
                         }
                         Instruction::Format { conversion, d, s, spec } => {
+                            if conversion == 0 && spec == u16::MAX {
+                                // small integers and strings are joined as they are
+                                let value = &r!(s);
+                                if matches!(value, Value::Int(_)) || matches!(value.obj(), Some(Object::Str(_))) {
+                                    let value = value.clone();
+                                    set!(d, value);
+                                    continue;
+                                }
+                            }
                             save!();
                             let spec = if spec == u16::MAX {
                                 Value::Unset
@@ -842,7 +837,8 @@ impl Vm {
 
                         Instruction::Yield { s, .. } => {
                             let value = std::mem::take(&mut r!(s));
-                            let position = position!();
+                            save!();
+                            let position = self.frames.last().map_or(0, |frame| frame.position());
                             let Some(frame) = self.suspend_frame() else {
                                 return Err(Raised);
                             };
@@ -868,7 +864,7 @@ impl Vm {
                             match tri!(self.step_delegate(&iterator, sent)) {
                                 Step::Returned(value) => set!(d, value),
                                 Step::Yielded(value) => {
-                                    let position = position!() - 1;
+                                    let position = self.frames.last().map_or(1, |frame| frame.position()) - 1;
                                     let Some(frame) = self.suspend_frame() else {
                                         return Err(Raised);
                                     };
@@ -1000,7 +996,7 @@ impl Vm {
             let Some(frame) = self.frames.last_mut() else {
                 return false;
             };
-            let at = frame.position.saturating_sub(1);
+            let at = frame.position().saturating_sub(1);
             let Some(code) = frame.code().cloned() else {
                 return false;
             };
@@ -1017,7 +1013,8 @@ impl Vm {
             if let Some(handler) = handler {
                 let exception = std::mem::take(&mut self.pending);
                 if let Some(frame) = self.frames.last_mut() {
-                    frame.position = handler.target;
+                    // SAFETY: handlers are within the instructions
+                    frame.ip = unsafe { code.instructions.as_ptr().add(handler.target as usize) };
                 }
                 self.deliver(handler.register, exception);
                 return true;
@@ -1037,7 +1034,7 @@ impl Vm {
     }
 
     /// Calls what stands at `f` with `n` arguments from `f + 2` on.
-    #[inline]
+    #[inline(always)]
     fn call_frame(&mut self, f: *mut Value, n: usize, d: u16) -> R<Called> {
         // SAFETY: `f .. f + 2 + n` are registers of the current frame
         let first = unsafe { f.add(2) };
@@ -1067,6 +1064,17 @@ impl Vm {
                 self.clear_window(first, n);
                 answer.map(Called::Done)
             }
+            _ => self.call_other(f, n, d),
+        }
+    }
+
+    /// Calls what is neither a function nor native.
+    #[inline(never)]
+    fn call_other(&mut self, f: *mut Value, n: usize, d: u16) -> R<Called> {
+        // SAFETY: as in `call_frame`
+        let first = unsafe { f.add(2) };
+        let callee = unsafe { &*f };
+        match callee.obj() {
             Some(Object::Class(class)) if class.traits().plain_new() => {
                 let class = class.clone();
                 self.instance_frame(&class, f, n, &[], d)
@@ -1077,7 +1085,7 @@ impl Vm {
                     *f.add(1) = receiver;
                     drop(std::mem::replace(&mut *f, function));
                 }
-                self.method_frame(f, n, d)
+                self.bound_frame(f, n, d)
             }
             _ => {
                 let callee = callee.clone();
@@ -1089,13 +1097,25 @@ impl Vm {
         }
     }
 
+    /// `call_frame`, out of line.
+    #[inline(never)]
+    fn unbound_frame(&mut self, f: *mut Value, n: usize, d: u16) -> R<Called> {
+        self.call_frame(f, n, d)
+    }
+
+    /// `method_frame`, out of line.
+    #[inline(never)]
+    fn bound_frame(&mut self, f: *mut Value, n: usize, d: u16) -> R<Called> {
+        self.method_frame(f, n, d)
+    }
+
     /// Calls `f` with the receiver at `f + 1` (none when unset) and `n` arguments behind it.
-    #[inline]
+    #[inline(always)]
     fn method_frame(&mut self, f: *mut Value, n: usize, d: u16) -> R<Called> {
         // SAFETY: as in `call_frame`
         let first = unsafe { f.add(1) };
         if unsafe { &*first }.is_unset() {
-            return self.call_frame(f, n, d);
+            return self.unbound_frame(f, n, d);
         }
         match unsafe { &*f }.obj() {
             Some(Object::Function(function)) => {
@@ -1417,6 +1437,51 @@ impl Vm {
         let answer = self.compare(op, a, b)?;
         self.truth(&answer)
     }
+}
+
+/// The text of f-string pieces: strings, and integers as digits.
+fn join_parts(parts: &mut [Value]) -> Box<str> {
+    let mut digits = [0u8; 20];
+    let mut length = 0;
+    for part in parts.iter() {
+        length += match part {
+            Value::Int(number) => decimal(*number, &mut digits).len(),
+            other => other.as_str().map_or(0, str::len),
+        };
+    }
+    let mut text = String::with_capacity(length);
+    for part in parts {
+        match &*part {
+            Value::Int(number) => text.push_str(decimal(*number, &mut digits)),
+            other => text.push_str(other.as_str().unwrap_or("")),
+        }
+        drop(std::mem::take(part));
+    }
+    text.into_boxed_str()
+}
+
+/// An integer in decimal digits.
+fn decimal(number: i64, digits: &mut [u8; 20]) -> &str {
+    let mut rest = number.unsigned_abs();
+    let mut at = digits.len();
+    for place in digits.iter_mut().rev() {
+        *place = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        at -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        at = at.saturating_sub(1);
+        if let Some(place) = digits.get_mut(at) {
+            *place = b'-';
+        }
+    }
+    digits
+        .get(at..)
+        .and_then(|text| std::str::from_utf8(text).ok())
+        .unwrap_or("")
 }
 
 /// Arithmetic of two small numbers that cannot fail.

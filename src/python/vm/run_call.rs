@@ -8,10 +8,11 @@ use crate::python::object::{CallArgs, Function, Generator, GeneratorKind, Object
 use crate::python::value::{R, Raised, Value};
 use crate::syntax::symbol::Symbol;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 impl Vm {
     /// Pushes a frame whose parameters are in place from `base` on (`given` values).
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_frame(
         &mut self,
         function: Value,
@@ -24,31 +25,35 @@ impl Vm {
         let Some(Object::Function(inner)) = function.obj() else {
             return Err(Raised);
         };
+        let code: *const Code = Rc::as_ptr(&inner.code);
         let registers = inner.code.registers as usize;
         let mut base = base;
         let mut fresh_segment = false;
         if self.depth >= self.recursion_limit {
-            self.clear_window(base, given);
-            return Err(self.recursion_error(""));
+            return Err(self.too_deep(base, given));
         }
+        self.clear_stale(base, given);
         if !self.stack.fits(base, registers + 8) {
             base = self.stack.overflow(base, given, registers + 8);
             fresh_segment = true;
         }
         self.depth += 1;
-        self.clear_stale(base, given);
         if let Some(closure) = &inner.closure {
             for ((_, register), cell) in inner.code.free.iter().zip(closure.iter()) {
                 // SAFETY: free variables have registers below `registers`
                 unsafe { *base.add(*register as usize) = cell.clone() };
             }
         }
+        let ip = inner.code.instructions.as_ptr();
         // SAFETY: the window was checked to fit
-        self.stack.top = unsafe { base.add(registers) };
+        let top = unsafe { base.add(registers) };
+        self.stack.top = top;
         self.frames.push(Frame {
             function,
             base,
-            position: 0,
+            top,
+            code,
+            ip,
             target,
             kind,
             fresh_segment,
@@ -57,8 +62,14 @@ impl Vm {
         Ok(())
     }
 
+    #[cold]
+    fn too_deep(&mut self, base: *mut Value, given: usize) -> Raised {
+        self.clear_window(base, given);
+        self.recursion_error("")
+    }
+
     /// Empties what the caller left in its own temporaries behind the `given` first registers of a window.
-    #[inline]
+    #[inline(always)]
     pub(super) fn clear_stale(&mut self, base: *mut Value, given: usize) {
         let room = (self.stack.top as usize).saturating_sub(base as usize) / size_of::<Value>();
         for at in given..room {
@@ -68,7 +79,7 @@ impl Vm {
     }
 
     /// Drops the values of a window.
-    #[inline]
+    #[inline(always)]
     pub(super) fn clear_window(&mut self, base: *mut Value, count: usize) {
         for at in 0..count {
             // SAFETY: the caller owns `count` registers from `base` on; each is replaced before its value is dropped
@@ -77,34 +88,31 @@ impl Vm {
     }
 
     /// Takes the current frame off and empties its registers.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop_frame(&mut self) -> Option<Frame> {
         let frame = self.frames.pop()?;
-        let registers = frame.code().map_or(0, |code| code.registers as usize);
+        let registers = (frame.top as usize - frame.base as usize) / size_of::<Value>();
         self.clear_window(frame.base, registers);
         self.leave(&frame);
         Some(frame)
     }
 
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self, frame: &Frame) {
         self.depth -= 1;
         if frame.fresh_segment {
             self.stack.retreat();
         }
-        if let Some(caller) = self.frames.last() {
-            let registers = caller.code().map_or(0, |code| code.registers as usize);
-            // SAFETY: the caller's window is live
-            self.stack.top = unsafe { caller.base.add(registers) };
-        } else if frame.kind == FrameKind::Entry || frame.kind == FrameKind::GeneratorEntry {
-            self.stack.top = frame.base;
-        }
+        self.stack.top = match self.frames.last() {
+            Some(caller) => caller.top,
+            None => self.stack.bottom(),
+        };
     }
 
     /// Takes the current frame off, keeping its registers in its generator.
     pub(super) fn suspend_frame(&mut self) -> Option<Frame> {
         let frame = self.frames.pop()?;
-        let registers = frame.code().map_or(0, |code| code.registers as usize);
+        let registers = (frame.top as usize - frame.base as usize) / size_of::<Value>();
         if let Some(Object::Generator(generator)) = frame.held.obj() {
             let mut kept = generator.registers.borrow_mut();
             kept.clear();
@@ -142,13 +150,22 @@ impl Vm {
             // SAFETY: the window holds `count` registers
             unsafe { *base.add(at) = value };
         }
-        // SAFETY: as above
-        self.stack.top = unsafe { base.add(count) };
+        let Some(Object::Function(function)) = inner.function.obj() else {
+            return Err(Raised);
+        };
+        // SAFETY: as above; positions are within the instructions
+        let (top, ip) = unsafe {
+            let start = function.code.instructions.as_ptr();
+            (base.add(count), start.add(inner.position.get() as usize))
+        };
+        self.stack.top = top;
         self.depth += 1;
         self.frames.push(Frame {
             function: inner.function.clone(),
             base,
-            position: inner.position.get(),
+            top,
+            code: Rc::as_ptr(&function.code),
+            ip,
             target,
             kind,
             fresh_segment,

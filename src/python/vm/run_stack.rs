@@ -34,6 +34,11 @@ impl Stack {
         }
     }
 
+    /// Where the first frame's registers begin.
+    pub fn bottom(&self) -> *mut Value {
+        self.segments.first().map_or(std::ptr::null_mut(), |segment| segment.0)
+    }
+
     /// Whether a window of `count` registers from `base` fits the current segment.
     #[inline(always)]
     pub fn fits(&self, base: *mut Value, count: usize) -> bool {

@@ -109,6 +109,14 @@ impl Vm {
 
     /// `repr(value)`
     pub fn repr(&mut self, value: &Value) -> R<Rc<str>> {
+        match value {
+            Value::Int(number) => return Ok(number.to_string().into()),
+            Value::Float(bits) => return Ok(crate::python::format::float::repr(bits.get()).into()),
+            Value::None => return Ok("None".into()),
+            Value::True => return Ok("True".into()),
+            Value::False => return Ok("False".into()),
+            _ => {}
+        }
         let class = self.class_of(value);
         let Some(method) = class.slot(Slot::Repr) else {
             return Ok(self.default_repr(value).into());
@@ -139,6 +147,10 @@ impl Vm {
 
     /// `str(value)`
     pub fn str(&mut self, value: &Value) -> R<Rc<str>> {
+        match value {
+            Value::Int(_) | Value::Float(_) | Value::None | Value::True | Value::False => return self.repr(value),
+            _ => {}
+        }
         if let Some(Object::Str(text)) = value.obj() {
             return Ok(text.as_str().into());
         }

@@ -321,6 +321,22 @@ impl Vm {
     pub(super) fn load_method(&mut self, object: &Value, name: Symbol) -> R<(Value, Value)> {
         match object.obj() {
             Some(Object::Class(_) | Object::Module(_) | Object::Super(_)) => {}
+            // kinds without attributes of their own
+            Some(Object::List(_) | Object::Dict(_) | Object::Str(_) | Object::Set(_) | Object::Tuple(_)) => {
+                let types = &self.types;
+                let class = match object.obj() {
+                    Some(Object::List(_)) => &types.list,
+                    Some(Object::Dict(_)) => &types.dict,
+                    Some(Object::Str(_)) => &types.str,
+                    Some(Object::Set(_)) => &types.set,
+                    _ => &types.tuple,
+                };
+                if let Some(method) = class.lookup(name) {
+                    if self.binds(&method) {
+                        return Ok((method, object.clone()));
+                    }
+                }
+            }
             _ => {
                 let class = self.class_of(object);
                 if class.traits().plain_get() {
