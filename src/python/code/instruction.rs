@@ -123,6 +123,13 @@ pub enum Instruction {
         a: u16,
         b: u16,
     },
+    /// With a number on the right.
+    InPlaceK {
+        op: Binary,
+        d: u16,
+        a: u16,
+        k: u16,
+    },
     InPlace {
         op: Binary,
         d: u16,
@@ -356,6 +363,12 @@ pub enum Instruction {
     },
     /// Followed by a `Jump` taken at the end.
     For {
+        d: u16,
+        i: u16,
+    },
+    /// The end of a loop's body: the next item, and the `Jump` behind leads to the body again; when
+    /// it has none at hand, what follows goes to the loop's head.
+    ForNext {
         d: u16,
         i: u16,
     },

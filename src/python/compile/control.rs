@@ -6,6 +6,13 @@ use crate::python::code::Instruction;
 use crate::python::value::{R, Value};
 use crate::syntax::ast::*;
 
+/// How a loop gets its next item: into register `d` from iterator `i`, then to `start`.
+pub(super) struct Step {
+    d: u16,
+    i: u16,
+    start: Label,
+}
+
 impl<'a> Compiler<'a> {
     /// What is surely assigned after two ways meet.
     pub(super) fn merge_assigned(&mut self, other: &[bool]) {
@@ -82,26 +89,25 @@ impl<'a> Compiler<'a> {
         let i = self.temp()?;
         let mark = self.mark();
         let s = self.expr(iter)?;
-        let outer = std::mem::replace(&mut self.unit().span, iter.span);
+
         self.emit(if is_async {
             Instruction::AsyncIter { d: i, s }
         } else {
             Instruction::Iter { d: i, s }
         });
-        self.unit().span = outer;
         if self.is_temporary(s) {
             self.emit(Instruction::Clear { r: s });
         }
         self.release(mark);
         let before = self.assigned();
         self.place(again);
-        let step = std::mem::replace(&mut self.unit().span, iter.span);
-        self.loop_step(target, i, exhausted, is_async, |compiler| {
+        let step = self.unit().span;
+        self.loop_step(target, i, exhausted, is_async, |compiler, next| {
             compiler.unit().span = step;
             compiler.push_block(Block::Loop { again, done });
             compiler.body(body)?;
             compiler.unit().span = step;
-            compiler.jump_back(again);
+            compiler.loop_end(next, again);
             compiler.pop_block();
             Ok(())
         })?;
@@ -122,7 +128,7 @@ impl<'a> Compiler<'a> {
         i: u16,
         done: Label,
         is_async: bool,
-        body: impl FnOnce(&mut Self) -> R<()>,
+        body: impl FnOnce(&mut Self, Option<Step>) -> R<()>,
     ) -> R<()> {
         let mark = self.mark();
         if is_async {
@@ -143,27 +149,35 @@ impl<'a> Compiler<'a> {
             self.place(start);
             self.store(target, item)?;
             self.release(mark);
-            return body(self);
+            return body(self, None);
         }
         let local = match &target.kind {
             ExprKind::Name(name) => self.local_register(*name),
             _ => None,
         };
+        let start = self.label();
+        let d = match local {
+            Some(d) => d,
+            None => self.temp()?,
+        };
+        self.emit(Instruction::For { d, i });
+        self.jump(done);
+        self.place(start);
         match local {
-            Some(d) => {
-                self.emit(Instruction::For { d, i });
-                self.jump(done);
-                self.note_assigned(d);
-            }
-            None => {
-                let d = self.temp()?;
-                self.emit(Instruction::For { d, i });
-                self.jump(done);
-                self.store(target, d)?;
-            }
+            Some(d) => self.note_assigned(d),
+            None => self.store(target, d)?,
         }
         self.release(mark);
-        body(self)
+        body(self, Some(Step { d, i, start }))
+    }
+
+    /// The end of a loop's body: straight to its beginning with the next item, or to the loop's head.
+    pub(super) fn loop_end(&mut self, step: Option<Step>, again: Label) {
+        if let Some(Step { d, i, start }) = step {
+            self.emit(Instruction::ForNext { d, i });
+            self.jump(start);
+        }
+        self.jump_back(again);
     }
 
     pub(super) fn return_stmt(&mut self, value: Option<&'a Expr>) -> R<()> {

@@ -400,7 +400,7 @@ impl<'a> Compiler<'a> {
         self.unit().span = clause.iter.span;
         let before = self.unit().assigned.clone();
         self.place(again);
-        self.loop_step(&clause.target, i, done, clause.is_async, |compiler| {
+        self.loop_step(&clause.target, i, done, clause.is_async, |compiler, next| {
             let skip = compiler.label();
             for test in &clause.ifs {
                 compiler.jump_unless(test, skip)?;
@@ -408,7 +408,7 @@ impl<'a> Compiler<'a> {
             compiler.nested(|compiler| compiler.comprehension_clause(whole, comp, at + 1, target))?;
             compiler.unit().span = whole.span;
             compiler.place(skip);
-            compiler.jump_back(again);
+            compiler.loop_end(next, again);
             Ok(())
         })?;
         self.place(done);

@@ -118,6 +118,7 @@ impl<'a> Compiler<'a> {
                     Some(message) => self.expr(message)?,
                     None => u16::MAX,
                 };
+                self.unit().span = test.span;
                 self.emit(Instruction::AssertFail { r });
                 self.place(end);
             }
@@ -297,6 +298,14 @@ impl<'a> Compiler<'a> {
 
     /// `d = a op= value`
     fn aug_operate(&mut self, op: Binary, d: u16, a: u16, value: &'a Expr) -> R<()> {
+        let constant = self
+            .constant_value(value)
+            .filter(|value| matches!(value, Value::Int(_) | Value::Float(_)));
+        if let Some(constant) = constant {
+            let k = self.constant(constant)?;
+            self.emit(Instruction::InPlaceK { op, d, a, k });
+            return Ok(());
+        }
         let b = self.expr(value)?;
         self.emit(Instruction::InPlace { op, d, a, b });
         Ok(())

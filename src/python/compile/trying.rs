@@ -223,7 +223,6 @@ impl<'a> Compiler<'a> {
             (self.temp()?, self.temp()?, self.temp()?, self.temp()?, self.temp()?);
         let span = self.unit().span;
         self.expr_to(&item.context, manager)?;
-        self.unit().span = item.context.span;
         if asynchronous {
             self.emit(Instruction::AsyncEnter { d: answer, b: manager });
             let i = self.temp()?;

@@ -143,9 +143,11 @@ fn check_counts(
             .iter()
             .skip(hidden)
             .any(|p| matches!(p.kind, ParameterKind::Positional | ParameterKind::KeywordOnly));
-    // a function of a module is called by both names, one of `builtins` by its own
-    let qualified = match native.kind {
-        NativeKind::Function if native.module != "builtins" => format!("{}.{name}", native.module),
+    // a function of a module is called by both names, one of `builtins` by its own; a class method by the
+    // class it was called on
+    let qualified = match (native.kind, args.positional.first().and_then(Value::as_class)) {
+        (NativeKind::Function, _) if native.module != "builtins" => format!("{}.{name}", native.module),
+        (NativeKind::ClassMethod, Some(class)) => format!("{}.{name}", class.name()),
         _ => native.qualname(),
     };
     match native.def.parser {

@@ -9,73 +9,97 @@ use super::value::Value;
 use super::vm::Vm;
 use std::rc::Rc;
 
-const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
-const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
+const CAUSE: &str = "The above exception was the direct cause of the following exception:";
+const CONTEXT: &str = "During handling of the above exception, another exception occurred:";
 /// Equal traceback lines shown before the rest is counted.
 const REPEATS: usize = 3;
+
+/// Where in a tree of exception groups the text stands.
+#[derive(Default)]
+struct Place {
+    /// How many groups are around.
+    depth: usize,
+    /// The innermost group still needs its closing line.
+    need_close: bool,
+}
+
+impl Place {
+    /// What each line begins with.
+    fn margin(&self) -> String {
+        if self.depth == 0 {
+            String::new()
+        } else {
+            format!("{}| ", "  ".repeat(self.depth))
+        }
+    }
+}
 
 impl Vm {
     /// The whole text for an uncaught exception: chained ones first, traceback, own lines; each ended by `\n`.
     pub fn render_exception(&mut self, exception: &Value) -> String {
         let mut text = String::new();
         let pending = std::mem::take(&mut self.pending);
-        self.render_chain(exception, &mut text);
+        self.render_chain(exception, &mut Place::default(), &mut text);
         self.pending = pending;
         text
     }
 
-    fn render_chain(&mut self, exception: &Value, text: &mut String) {
+    fn render_chain(&mut self, exception: &Value, place: &mut Place, text: &mut String) {
         // the chain from the outermost to the first
         let mut chain: Vec<(Value, &'static str)> = Vec::new();
         let mut current = exception.clone();
         let mut joint = "";
-        loop {
-            if chain.iter().any(|(seen, _)| seen.is(&current)) {
-                break;
-            }
+        while !chain.iter().any(|(seen, _)| seen.is(&current)) {
             chain.push((current.clone(), joint));
-            let next = match current.obj() {
-                Some(Object::Exception(inner)) => {
-                    let (cause, context) = (inner.cause.borrow().clone(), inner.context.borrow().clone());
-                    if !cause.is_none() {
-                        joint = CAUSE;
-                        Some(cause)
-                    } else if !context.is_none() && !inner.suppress_context.get() {
-                        joint = CONTEXT;
-                        Some(context)
-                    } else {
-                        None
-                    }
-                }
-                _ => None,
+            let Some(Object::Exception(inner)) = current.obj() else {
+                break;
             };
-            match next {
-                Some(next) => current = next,
-                None => break,
-            }
-        }
-        for at in (0..chain.len()).rev() {
-            let Some((link, joint)) = chain.get(at).cloned() else {
-                continue;
-            };
-            if self.is_group(&link) {
-                self.render_group(&link, text);
+            let (cause, context) = (inner.cause.borrow().clone(), inner.context.borrow().clone());
+            current = if !cause.is_none() {
+                joint = CAUSE;
+                cause
+            } else if !context.is_none() && !inner.suppress_context.get() {
+                joint = CONTEXT;
+                context
             } else {
-                self.render_one(&link, text);
+                break;
+            };
+        }
+        let need_close = place.need_close;
+        let margin = place.margin();
+        while let Some((link, joint)) = chain.pop() {
+            if self.is_group(&link) {
+                self.render_group(&link, place, text);
+            } else {
+                self.render_one(&link, place, text);
             }
-            text.push_str(joint);
+            if !joint.is_empty() {
+                place.need_close = need_close;
+                text.push_str(&format!("{margin}\n{margin}{joint}\n{margin}\n"));
+            }
         }
     }
 
-    fn render_one(&mut self, exception: &Value, text: &mut String) {
+    /// Traceback and own lines of one exception.
+    fn render_one(&mut self, exception: &Value, place: &Place, text: &mut String) {
+        let margin = place.margin();
         if let Some(Object::Exception(inner)) = exception.obj() {
             let traceback = inner.traceback.borrow().clone();
             if let Some(traceback) = traceback {
-                text.push_str("Traceback (most recent call last):\n");
-                self.render_traceback(&traceback, text);
+                let group = self.is_group(exception);
+                let head = match (group, place.depth) {
+                    (true, 1) => "  + Exception Group Traceback (most recent call last):\n".to_string(),
+                    (true, _) => format!("{margin}Exception Group Traceback (most recent call last):\n"),
+                    (false, _) => format!("{margin}Traceback (most recent call last):\n"),
+                };
+                text.push_str(&head);
+                let mut lines = String::new();
+                self.render_traceback(&traceback, &mut lines);
+                with_margin(&lines, &margin, text);
             }
         }
-        text.push_str(&self.exception_lines(exception));
+        let own = self.exception_lines(exception);
+        with_margin(&own, &margin, text);
     }
 
     /// The lines of a traceback, `  File "<stdin>", line 1, in <module>` and their source.
@@ -235,6 +259,19 @@ impl Vm {
                 }
             },
         })
+    }
+}
+
+/// Adds lines, each behind the margin.
+fn with_margin(lines: &str, margin: &str, text: &mut String) {
+    if margin.is_empty() {
+        text.push_str(lines);
+        return;
+    }
+    for line in lines.lines() {
+        text.push_str(margin);
+        text.push_str(line);
+        text.push('\n');
     }
 }
 

@@ -22,13 +22,19 @@ pub(super) fn render_line(entry: &Traceback, text: &mut String) {
     let indent = (row.len() - row.trim_start().len()) as u32;
     let from = span.start.saturating_sub(begin).max(indent);
     let to = span.end.saturating_sub(begin).min(indent + bare.len() as u32);
-    // marks that would cover the whole line say nothing
-    if to <= from || (from == indent && to == indent + bare.len() as u32) {
+    if to <= from {
         return;
     }
     let piece = |a: u32, b: u32| row.get(a as usize..b as usize).unwrap_or("").chars().count();
     let whole = row.get(from as usize..to as usize).unwrap_or("");
-    let marks = match operator(whole) {
+    // an expression over several lines has its operator who knows where
+    let inside = span.end.saturating_sub(begin) <= indent + bare.len() as u32;
+    let found = if inside { operator(whole) } else { None };
+    // marks that would cover the whole line say nothing
+    if found.is_none() && from == indent && to == indent + bare.len() as u32 {
+        return;
+    }
+    let marks = match found {
         Some((at, length)) => {
             let before = whole.get(..at).unwrap_or("").chars().count();
             let after = whole.get(at + length..).unwrap_or("").chars().count();

@@ -105,9 +105,6 @@ impl Vm {
     }
 
     fn compare_method(&mut self, method: &Value, a: &Value, b: &Value) -> R<Value> {
-        if method.is_none() {
-            return Ok(Value::NotImplemented);
-        }
         self.call_slot_method(method, a, b)
     }
 

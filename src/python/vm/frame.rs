@@ -27,8 +27,6 @@ pub(crate) struct Frame {
     pub function: Value,
     /// Register 0.
     pub base: *mut Value,
-    /// Behind its last register.
-    pub top: *mut Value,
     /// Its code; kept alive by the function.
     pub code: *const Code,
     /// The instruction after the one in progress, while the frame is not the current one (or calls Rust code).
@@ -43,6 +41,20 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Registers in all.
+    #[inline(always)]
+    pub fn registers(&self) -> usize {
+        // SAFETY: the function keeps its code alive
+        unsafe { (*self.code).registers as usize }
+    }
+
+    /// Behind its last register.
+    #[inline(always)]
+    pub fn top(&self) -> *mut Value {
+        // SAFETY: the end of the frame's window
+        unsafe { self.base.add(self.registers()) }
+    }
+
     pub fn function(&self) -> Option<&Function> {
         match self.function.obj() {
             Some(Object::Function(function)) => Some(function),

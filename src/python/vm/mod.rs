@@ -20,6 +20,8 @@ pub mod protocol;
 pub mod raise;
 mod run;
 mod run_call;
+mod run_enter;
+mod run_other;
 mod run_stack;
 pub mod session;
 pub mod spread;

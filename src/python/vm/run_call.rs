@@ -48,18 +48,31 @@ impl Vm {
         // SAFETY: the window was checked to fit
         let top = unsafe { base.add(registers) };
         self.stack.top = top;
-        self.frames.push(Frame {
-            function,
-            base,
-            top,
-            code,
-            ip,
-            target,
-            kind,
-            fresh_segment,
-            held,
-        });
+        if self.frames.len() == self.frames.capacity() {
+            self.grow_frames();
+        }
+        let count = self.frames.len();
+        // SAFETY: there is room for one more; written in place, as calls are frequent
+        unsafe {
+            self.frames.as_mut_ptr().add(count).write(Frame {
+                function,
+                base,
+                code,
+                ip,
+                target,
+                kind,
+                fresh_segment,
+                held,
+            });
+            self.frames.set_len(count + 1);
+        }
         Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_frames(&mut self) {
+        self.frames.reserve(self.frames.len().max(256));
     }
 
     #[cold]
@@ -91,7 +104,7 @@ impl Vm {
     #[inline(always)]
     pub(super) fn pop_frame(&mut self) -> Option<Frame> {
         let frame = self.frames.pop()?;
-        let registers = (frame.top as usize - frame.base as usize) / size_of::<Value>();
+        let registers = frame.registers();
         self.clear_window(frame.base, registers);
         self.leave(&frame);
         Some(frame)
@@ -104,7 +117,7 @@ impl Vm {
             self.stack.retreat();
         }
         self.stack.top = match self.frames.last() {
-            Some(caller) => caller.top,
+            Some(caller) => caller.top(),
             None => self.stack.bottom(),
         };
     }
@@ -112,7 +125,7 @@ impl Vm {
     /// Takes the current frame off, keeping its registers in its generator.
     pub(super) fn suspend_frame(&mut self) -> Option<Frame> {
         let frame = self.frames.pop()?;
-        let registers = (frame.top as usize - frame.base as usize) / size_of::<Value>();
+        let registers = frame.registers();
         if let Some(Object::Generator(generator)) = frame.held.obj() {
             let mut kept = generator.registers.borrow_mut();
             kept.clear();
@@ -163,7 +176,6 @@ impl Vm {
         self.frames.push(Frame {
             function: inner.function.clone(),
             base,
-            top,
             code: Rc::as_ptr(&function.code),
             ip,
             target,
@@ -365,5 +377,49 @@ impl Vm {
     /// The code of the current frame.
     pub(crate) fn current_code(&self) -> Option<std::rc::Rc<Code>> {
         self.frames.last().and_then(|frame| frame.code().cloned())
+    }
+
+    /// Finds the handler of the pending exception, leaving frames on the way; false when Rust code gets it.
+    #[cold]
+    pub(super) fn unwind(&mut self) -> bool {
+        loop {
+            let Some(frame) = self.frames.last_mut() else {
+                return false;
+            };
+            let at = frame.position().saturating_sub(1);
+            let Some(code) = frame.code().cloned() else {
+                return false;
+            };
+            if std::mem::take(&mut self.reraising) {
+                // its traceback knows this frame already
+            } else {
+                self.add_traceback(&code, at);
+            }
+            let handler = code
+                .handlers
+                .iter()
+                .find(|handler| (handler.start..handler.end).contains(&at))
+                .copied();
+            if let Some(handler) = handler {
+                let exception = std::mem::take(&mut self.pending);
+                if let Some(frame) = self.frames.last_mut() {
+                    // SAFETY: handlers are within the instructions
+                    frame.ip = unsafe { code.instructions.as_ptr().add(handler.target as usize) };
+                }
+                self.deliver(handler.register, exception);
+                return true;
+            }
+            let Some(frame) = self.pop_frame() else { return false };
+            if let Some(Object::Generator(generator)) = frame.held.obj() {
+                if matches!(frame.kind, FrameKind::GeneratorEntry | FrameKind::GeneratorFor) {
+                    self.end_handled(generator);
+                    self.leave_generator_raising(generator);
+                }
+            }
+            if matches!(frame.kind, FrameKind::Entry | FrameKind::GeneratorEntry) {
+                self.yielded = false;
+                return false;
+            }
+        }
     }
 }
