@@ -6,8 +6,9 @@
 
 use crate::python::class::{Binary, Compare, Slot};
 
-/// One instruction.
+/// One instruction. The tag is a byte of its own, so that the evaluator's jump table needs no decoding.
 #[derive(Clone, Copy, Debug)]
+#[repr(u8)]
 pub enum Instruction {
     Nop,
     /// `d = s`
@@ -549,4 +550,14 @@ pub enum Instruction {
     },
     /// Gets `__annotations__` of the module or class ready.
     Annotations,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_bytes() {
+        assert_eq!(size_of::<Instruction>(), 8);
+    }
 }

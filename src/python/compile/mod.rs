@@ -12,6 +12,7 @@ mod format;
 mod function;
 mod name;
 mod pattern;
+mod resolve;
 pub mod scope;
 mod stmt;
 mod trying;

@@ -2,7 +2,6 @@
 
 use super::Compiler;
 use crate::python::code::{Code, CodeKind, Handler, Instruction, Parameters};
-use crate::python::object::Object;
 use crate::python::value::{R, Value};
 use crate::syntax::ast::{Span, Stmt};
 use crate::syntax::symbol::Symbol;
@@ -373,10 +372,5 @@ impl<'a> Compiler<'a> {
             uses_class_cell,
             separate_locals: self.separate_locals && unit.kind == CodeKind::Module,
         }))
-    }
-
-    /// Whether a value may be shared by all executions: then it can be a constant.
-    pub(super) fn is_constant(value: &Value) -> bool {
-        !matches!(value.obj(), Some(Object::List(_) | Object::Dict(_) | Object::Set(_)))
     }
 }

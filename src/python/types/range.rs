@@ -91,6 +91,9 @@ fn value(range: Range) -> Value {
 
 /// A bound of a range: ranges beyond 64 bits are not supported.
 fn bound(vm: &mut Vm, value: &Value) -> R<i64> {
+    if let Value::Int(bound) = value {
+        return Ok(*bound);
+    }
     match vm.index_big(value)?.to_i64() {
         Some(bound) => Ok(bound),
         None => Err(vm.unsupported("ranges beyond 64 bits")),

@@ -10,10 +10,10 @@ use super::frame::FrameKind;
 use super::generator::Step;
 use super::run_enter::{Called, join_parts, quick_binary};
 use crate::python::class::Binary;
-use crate::python::code::Instruction;
+use crate::python::code::{Code, Instruction};
 use crate::python::object::finalizer;
 use crate::python::object::generator::GeneratorState;
-use crate::python::object::{Dict, GeneratorKind, Object};
+use crate::python::object::{GeneratorKind, Object};
 use crate::python::value::{R, Raised, Value};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -21,12 +21,10 @@ use std::sync::atomic::Ordering;
 impl Vm {
     /// Runs the current frame and those it calls until the frame that Rust code pushed answers.
     pub(super) fn run(&mut self) -> R<Value> {
+        // few locals, so that they stay in machine registers
         let mut base: *mut Value;
         let mut ip: *const Instruction;
-        let mut constants: *const Value;
-        let mut names: *const crate::syntax::symbol::Symbol;
-        let mut globals: *const Dict;
-        let interrupt = self.interrupt.clone();
+        let mut code: *const Code;
 
         macro_rules! load_frame {
             () => {{
@@ -35,11 +33,7 @@ impl Vm {
                 };
                 base = frame.base;
                 ip = frame.ip;
-                // SAFETY: the frame's function keeps its code alive
-                let code = unsafe { &*frame.code };
-                constants = code.constants.as_ptr();
-                names = code.names.as_ptr();
-                globals = Rc::as_ptr(&code.globals);
+                code = frame.code;
             }};
         }
         load_frame!();
@@ -52,12 +46,12 @@ impl Vm {
         }
         macro_rules! k {
             ($i:expr) => {
-                (*unsafe { &*constants.add($i as usize) })
+                (*unsafe { &*(*code).constants.as_ptr().add($i as usize) })
             };
         }
         macro_rules! name {
             ($i:expr) => {
-                unsafe { *names.add($i as usize) }
+                unsafe { *(*code).names.as_ptr().add($i as usize) }
             };
         }
         macro_rules! set {
@@ -66,6 +60,12 @@ impl Vm {
                 // the old value is dropped after the register holds the new one: dropping may run code
                 drop(std::mem::replace(&mut r!($d), value));
             }};
+        }
+        // SAFETY: the current frame keeps its code, and the code its globals alive
+        macro_rules! globals {
+            () => {
+                unsafe { &(*code).globals }
+            };
         }
         macro_rules! save {
             () => {{
@@ -94,9 +94,7 @@ impl Vm {
                 macro_rules! branch {
                     ($taken:expr) => {{
                         if $taken {
-                            if let Instruction::Jump { by } = unsafe { *ip } {
-                                ip = unsafe { ip.offset(by as isize + 1) };
-                            }
+                            ip = unsafe { ip.offset(jump_distance(ip) + 1) };
                         } else {
                             ip = unsafe { ip.add(1) };
                         }
@@ -136,60 +134,23 @@ impl Vm {
                         }
                     }};
                 }
-                macro_rules! pop_and_answer {
+                // a generator hands out a value and waits
+                macro_rules! give {
                     ($value:expr) => {{
-                        let mut value = $value;
-                        let Some(frame) = self.pop_frame() else {
-                            return Err(Raised);
-                        };
-                        match frame.kind {
-                            FrameKind::Plain => {
-                                let target = frame.target;
-                                drop(frame);
+                        save!();
+                        match self.suspend_generator() {
+                            Some(target) => {
                                 load_frame!();
-                                set!(target, value);
-                                settle!();
+                                set!(target, $value);
                             }
-                            FrameKind::Entry => return Ok(value),
-                            kind => {
-                                if let Some(Object::Generator(generator)) = frame.held.obj() {
-                                    self.end_handled(generator);
-                                    generator.state.set(GeneratorState::Closed);
-                                }
-                                match kind {
-                                    FrameKind::GeneratorEntry => {
-                                        self.yielded = false;
-                                        return Ok(value);
-                                    }
-                                    FrameKind::GeneratorFor => {
-                                        load_frame!();
-                                        // back to the loop's `Jump` to its end
-                                        ip = unsafe { ip.sub(1) };
-                                    }
-                                    FrameKind::Init => {
-                                        load_frame!();
-                                        if !value.is_none() {
-                                            let kind = self.type_name(&value);
-                                            self.type_error(format!("__init__() should return None, not '{kind}'"));
-                                            break 'raised;
-                                        }
-                                        value = frame.held.clone();
-                                        set!(frame.target, value);
-                                    }
-                                    _ => {
-                                        load_frame!();
-                                        if let Value::NotImplemented = value {
-                                            value = tri!(self.binary_again(unsafe { *ip.sub(1) }, base, constants));
-                                        }
-                                        set!(frame.target, value);
-                                    }
-                                }
+                            None => {
+                                self.yielded = true;
+                                return Ok($value);
                             }
                         }
                     }};
                 }
-
-                // the usual ways back to the caller; all others through `pop_and_answer`
+                // the usual ways back to the caller; all others through `answer_frame`
                 macro_rules! leave {
                     ($value:expr) => {{
                         let mut value = $value;
@@ -223,7 +184,18 @@ impl Vm {
                             set!(target, value);
                             settle!();
                         } else {
-                            pop_and_answer!(value)
+                            save!();
+                            match self.answer_frame(value) {
+                                Ok(Some(answer)) => return Ok(answer),
+                                Ok(None) => load_frame!(),
+                                Err(_) => {
+                                    // raised at the caller's call
+                                    if let Some(caller) = self.frames.last() {
+                                        ip = caller.ip;
+                                    }
+                                    break 'raised;
+                                }
+                            }
                         }
                     }};
                 }
@@ -251,7 +223,7 @@ impl Vm {
                         }
                         Instruction::Global { d, g, b } => {
                             // SAFETY: the code keeps its globals alive
-                            let found = unsafe { &*globals }.value_at(g as usize);
+                            let found = globals!().value_at(g as usize);
                             match found {
                                 Some(value) => set!(d, value),
                                 None => {
@@ -262,7 +234,7 @@ impl Vm {
                                     };
                                     let value = match found {
                                         Some(value) => value,
-                                        None => tri!(self.late_global(unsafe { &*globals }, g as usize)),
+                                        None => tri!(self.late_global(globals!(), g as usize)),
                                     };
                                     set!(d, value)
                                 }
@@ -270,7 +242,7 @@ impl Vm {
                         }
                         Instruction::SetGlobal { s, g } => {
                             let value = std::mem::take(&mut r!(s));
-                            let old = unsafe { &*globals }.put_at(g as usize, value);
+                            let old = globals!().put_at(g as usize, value);
                             drop(old);
                             settle!();
                         }
@@ -368,7 +340,7 @@ impl Vm {
                         Instruction::Jump { by } => ip = unsafe { ip.offset(by as isize) },
                         Instruction::Loop { by } => {
                             self.ticks -= 1;
-                            if self.ticks == 0 || interrupt.load(Ordering::Relaxed) {
+                            if self.ticks == 0 || self.interrupt.load(Ordering::Relaxed) {
                                 tri!(self.tick());
                             }
                             ip = unsafe { ip.offset(by as isize) }
@@ -644,7 +616,7 @@ impl Vm {
 
                         Instruction::ForNext { d, i } => {
                             self.ticks -= 1;
-                            if self.ticks == 0 || interrupt.load(Ordering::Relaxed) {
+                            if self.ticks == 0 || self.interrupt.load(Ordering::Relaxed) {
                                 tri!(self.tick());
                             }
                             let quick = match r!(i).obj() {
@@ -656,9 +628,7 @@ impl Vm {
                                 Some(item) => {
                                     set!(d, item);
                                     ip = unsafe { ip.add(1) };
-                                    if let Instruction::Jump { by } = unsafe { *ip.sub(1) } {
-                                        ip = unsafe { ip.offset(by as isize) };
-                                    }
+                                    ip = unsafe { ip.offset(jump_distance(ip.sub(1))) };
                                 }
                                 // the head of the loop knows the other iterators, and the end
                                 None => ip = unsafe { ip.add(1) },
@@ -675,25 +645,7 @@ impl Vm {
                         }
                         Instruction::Yield { s, .. } => {
                             let value = std::mem::take(&mut r!(s));
-                            save!();
-                            let position = self.frames.last().map_or(0, |frame| frame.position());
-                            let Some(frame) = self.suspend_frame() else {
-                                return Err(Raised);
-                            };
-                            if let Some(Object::Generator(generator)) = frame.held.obj() {
-                                generator.position.set(position);
-                                generator.state.set(GeneratorState::Suspended);
-                                self.end_handled(generator);
-                            }
-                            if frame.kind == FrameKind::GeneratorFor {
-                                let target = frame.target;
-                                drop(frame);
-                                load_frame!();
-                                set!(target, value);
-                            } else {
-                                self.yielded = true;
-                                return Ok(value);
-                            }
+                            give!(value)
                         }
                         Instruction::YieldFrom { d, i } => {
                             save!();
@@ -702,24 +654,9 @@ impl Vm {
                             match tri!(self.step_delegate(&iterator, sent)) {
                                 Step::Returned(value) => set!(d, value),
                                 Step::Yielded(value) => {
-                                    let position = self.frames.last().map_or(1, |frame| frame.position()) - 1;
-                                    let Some(frame) = self.suspend_frame() else {
-                                        return Err(Raised);
-                                    };
-                                    if let Some(Object::Generator(generator)) = frame.held.obj() {
-                                        generator.position.set(position);
-                                        generator.state.set(GeneratorState::Suspended);
-                                        self.end_handled(generator);
-                                    }
-                                    if frame.kind == FrameKind::GeneratorFor {
-                                        let target = frame.target;
-                                        drop(frame);
-                                        load_frame!();
-                                        set!(target, value);
-                                    } else {
-                                        self.yielded = true;
-                                        return Ok(value);
-                                    }
+                                    // it goes on with this same instruction
+                                    ip = unsafe { ip.sub(1) };
+                                    give!(value)
                                 }
                             }
                         }
@@ -732,7 +669,7 @@ impl Vm {
                         other => {
                             save!();
                             // SAFETY: the frame's own registers, constants, names and globals
-                            tri!(unsafe { self.run_other(other, base, constants, names, &*globals) });
+                            tri!(unsafe { self.run_other(other, base, &*code) });
                             settle!();
                         }
                     }
@@ -745,5 +682,18 @@ impl Vm {
             }
             load_frame!();
         }
+    }
+}
+
+/// How far the `Jump` at `ip` goes.
+///
+/// # Safety
+/// `ip` points to a `Jump`: the compiler puts one behind every test.
+#[inline(always)]
+unsafe fn jump_distance(ip: *const Instruction) -> isize {
+    // SAFETY: the caller's promise
+    match unsafe { *ip } {
+        Instruction::Jump { by } => by as isize,
+        _ => unsafe { std::hint::unreachable_unchecked() },
     }
 }

@@ -122,20 +122,68 @@ impl Vm {
         };
     }
 
-    /// Takes the current frame off, keeping its registers in its generator.
-    pub(super) fn suspend_frame(&mut self) -> Option<Frame> {
+    /// Takes the current frame off, keeping its registers and place in its generator. Answers the register of
+    /// the caller's `for` loop that waits for the value; None when Rust code does.
+    pub(super) fn suspend_generator(&mut self) -> Option<u16> {
         let frame = self.frames.pop()?;
-        let registers = frame.registers();
+        let position = frame.position();
         if let Some(Object::Generator(generator)) = frame.held.obj() {
-            let mut kept = generator.registers.borrow_mut();
-            kept.clear();
-            for at in 0..registers {
-                // SAFETY: the frame's own registers
-                kept.push(unsafe { std::mem::take(&mut *frame.base.add(at)) });
+            {
+                let mut kept = generator.registers.borrow_mut();
+                kept.clear();
+                for at in 0..frame.registers() {
+                    // SAFETY: the frame's own registers
+                    kept.push(unsafe { std::mem::take(&mut *frame.base.add(at)) });
+                }
             }
+            generator.position.set(position);
+            generator.state.set(GeneratorState::Suspended);
         }
         self.leave(&frame);
-        Some(frame)
+        if let Some(Object::Generator(generator)) = frame.held.obj() {
+            self.end_handled(generator);
+        }
+        (frame.kind == FrameKind::GeneratorFor).then_some(frame.target)
+    }
+
+    /// The current frame returns: takes it off. Its value is answered when Rust code waits for it, else put where
+    /// the caller wants it.
+    pub(super) fn answer_frame(&mut self, value: Value) -> R<Option<Value>> {
+        let Some(frame) = self.pop_frame() else {
+            return Err(Raised);
+        };
+        if let Some(Object::Generator(generator)) = frame.held.obj() {
+            self.end_handled(generator);
+            generator.state.set(GeneratorState::Closed);
+        }
+        let value = match frame.kind {
+            FrameKind::Entry => return Ok(Some(value)),
+            FrameKind::GeneratorEntry => {
+                self.yielded = false;
+                return Ok(Some(value));
+            }
+            FrameKind::GeneratorFor => {
+                if let Some(caller) = self.frames.last_mut() {
+                    // SAFETY: back to the `Jump` behind `For`, which leads to the end of the loop
+                    caller.ip = unsafe { caller.ip.sub(1) };
+                }
+                return Ok(None);
+            }
+            FrameKind::Plain => value,
+            FrameKind::Init => {
+                if !value.is_none() {
+                    let kind = self.type_name(&value);
+                    return Err(self.type_error(format!("__init__() should return None, not '{kind}'")));
+                }
+                frame.held.clone()
+            }
+            FrameKind::Binary => match value {
+                Value::NotImplemented => self.binary_again()?,
+                value => value,
+            },
+        };
+        self.deliver(frame.target, value);
+        Ok(None)
     }
 
     /// A free window above the current frame.

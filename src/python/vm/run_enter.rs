@@ -329,13 +329,16 @@ impl Vm {
     }
 
     /// The left side's method answered NotImplemented: same classes on both sides, so nobody else is asked.
-    pub(super) fn binary_again(
-        &mut self,
-        instruction: Instruction,
-        base: *mut Value,
-        constants: *const Value,
-    ) -> R<Value> {
-        // SAFETY: operands of the instruction in progress
+    pub(super) fn binary_again(&mut self) -> R<Value> {
+        let Some(frame) = self.frames.last() else {
+            return Err(Raised);
+        };
+        let (base, constants) = match frame.code() {
+            Some(code) => (frame.base, code.constants.as_ptr()),
+            None => return Err(Raised),
+        };
+        // SAFETY: the instruction in progress and its operands
+        let instruction = unsafe { *frame.ip.sub(1) };
         let register = |i: u16| unsafe { (*base.add(i as usize)).clone() };
         let constant = |k: u16| unsafe { (*constants.add(k as usize)).clone() };
         let (op, a, b) = match instruction {

@@ -3,25 +3,17 @@
 
 use super::Vm;
 use crate::python::class::Slot;
-use crate::python::code::Instruction;
+use crate::python::code::{Code, Instruction};
 use crate::python::object::{Dict, Object, Set};
 use crate::python::value::{R, Raised, Value};
-use crate::syntax::symbol::Symbol;
 
 impl Vm {
     /// Executes one instruction of the current frame.
     ///
     /// # Safety
-    /// `base`, `constants` and `names` belong to the current frame and its code.
+    /// `base` and `code` belong to the current frame.
     #[inline(never)]
-    pub(super) unsafe fn run_other(
-        &mut self,
-        instruction: Instruction,
-        base: *mut Value,
-        constants: *const Value,
-        names: *const Symbol,
-        globals: &Dict,
-    ) -> R<()> {
+    pub(super) unsafe fn run_other(&mut self, instruction: Instruction, base: *mut Value, code: &Code) -> R<()> {
         // SAFETY (all register accesses): the caller's promise; the compiler emits no register, constant or
         // name beyond what the code declares
         macro_rules! r {
@@ -31,12 +23,12 @@ impl Vm {
         }
         macro_rules! k {
             ($i:expr) => {
-                (*unsafe { &*constants.add($i as usize) })
+                (*unsafe { &*code.constants.as_ptr().add($i as usize) })
             };
         }
         macro_rules! name {
             ($i:expr) => {
-                unsafe { *names.add($i as usize) }
+                unsafe { *code.names.as_ptr().add($i as usize) }
             };
         }
         macro_rules! set {
@@ -55,9 +47,9 @@ impl Vm {
                 set!(r, Value::Unset);
             }
             Instruction::DeleteGlobal { g } => {
-                let old = globals.take_at(g as usize);
+                let old = code.globals.take_at(g as usize);
                 if old.is_none() {
-                    self.missing_global(globals, g as usize);
+                    self.missing_global(&code.globals, g as usize);
                     return Err(Raised);
                 }
                 drop(old);
@@ -248,7 +240,7 @@ impl Vm {
             Instruction::ImportStar { m } => {
                 let pairs = self.import_star(&r!(m))?;
                 for (name, value) in pairs {
-                    globals.set_symbol(name, value);
+                    code.globals.set_symbol(name, value);
                 }
             }
             Instruction::Display { s } => {
@@ -286,7 +278,7 @@ impl Vm {
             }
             Instruction::Annotations => {
                 let mapping = r!(0).clone();
-                self.prepare_annotations(globals, &mapping)?;
+                self.prepare_annotations(&code.globals, &mapping)?;
             }
             Instruction::Raise { r } => {
                 let exception = self.exception_of(&r!(r))?;
