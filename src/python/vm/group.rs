@@ -181,7 +181,7 @@ impl Vm {
             return if self.exception_matches(exception, classes, true)? {
                 // a bare exception is wrapped for its handler
                 let class = self.exceptions.base_exception_group.clone();
-                let args = [Value::str(""), Value::list(vec![exception.clone()])];
+                let args = [Value::str(""), Value::tuple(vec![exception.clone()])];
                 let group = self.call_class(&class, CallArgs::positional(&args))?;
                 Ok((group, Value::None))
             } else {

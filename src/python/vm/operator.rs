@@ -8,6 +8,22 @@ use crate::python::value::{R, Raised, Value};
 impl Vm {
     /// `a + b` and its kin, with reflected methods and CPython's order of attempts.
     pub fn binary(&mut self, op: Binary, a: &Value, b: &Value) -> R<Value> {
+        // a native object with a number or one of its own class: nobody else is to be asked first
+        if let Some(Object::Foreign(left)) = a.obj() {
+            let alike = match b {
+                Value::Int(_) | Value::Float(_) => true,
+                Value::Obj(other) => matches!(&**other, Object::Foreign(right) if left.class().same(right.class())),
+                _ => false,
+            };
+            if alike {
+                if let Some(method) = left.class().slot(op.slot()) {
+                    let answer = self.call_slot_method(&method, a, b)?;
+                    if !matches!(answer, Value::NotImplemented) {
+                        return Ok(answer);
+                    }
+                }
+            }
+        }
         if let Some(answer) = self.try_binary(op, a, b)? {
             return Ok(answer);
         }

@@ -15,7 +15,6 @@ use crate::python::object::finalizer;
 use crate::python::object::generator::GeneratorState;
 use crate::python::object::{GeneratorKind, Object};
 use crate::python::value::{R, Raised, Value};
-use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 impl Vm {
