@@ -281,7 +281,7 @@ pub fn count_nonzero(a: &Array, dims: Option<&[i64]>) -> Result<Array> {
 pub fn aminmax(a: &Array, dim: Option<i64>, keepdim: bool) -> Result<(Array, Array)> {
     if let Some(dim) = dim {
         layout::wrap_dim(dim, a.dim())?;
-        nonzero_dim("aminmax()", a, dim)?;
+        nonzero_dim("aminmax", a, dim)?;
     } else if a.numel() == 0 {
         return error::runtime(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",

@@ -73,9 +73,10 @@ fn overload_for(op: &'static Op, a: &Arg, b: &Arg) -> Option<&'static Overload> 
             _ => false,
         }
     };
-    op.overloads.iter().find(|overload| takes(overload, false)).or_else(|| {
-        op.overloads
-            .iter()
+    // overloads without any form are for formulas only
+    let offered = || op.overloads.iter().filter(|overload| overload.forms != 0);
+    offered().find(|overload| takes(overload, false)).or_else(|| {
+        offered()
             .find(|overload| takes(overload, overload.is(crate::ops::op::NUMBERS)))
     })
 }
