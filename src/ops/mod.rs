@@ -96,6 +96,7 @@ pub fn find(name: &str) -> Option<&'static Op> {
 pub fn all() -> impl Iterator<Item = &'static Op> {
     FAMILIES
         .iter()
+        .chain(activation::FAMILIES)
         .chain(pointwise::FAMILIES)
         .chain(reduction::FAMILIES)
         .flat_map(|family| family.iter().copied())

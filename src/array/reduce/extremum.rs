@@ -282,7 +282,6 @@ pub fn aminmax(a: &Array, dim: Option<i64>, keepdim: bool) -> Result<(Array, Arr
     if let Some(dim) = dim {
         layout::wrap_dim(dim, a.dim())?;
         nonzero_dim("aminmax", a, dim)?;
-        layout::wrap_dims(&[dim], a.dim())?;
     } else if a.numel() == 0 {
         return error::runtime(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",

@@ -65,9 +65,6 @@ fn overload_for(op: &'static Op, forms: u32, a: &Arg, b: &Arg) -> Option<&'stati
         _ => kind == Kind::Scalar || (kind == Kind::Tensor && numbers),
     };
     let takes = |overload: &&Overload, numbers: bool| {
-        if !overload.is(crate::ops::op::FUNCTION | crate::ops::op::METHOD) {
-            return false; // only formulas call it
-        }
         let params = &overload.parsed().params;
         overload.is(forms)
             && !overload.is(HIDDEN)
