@@ -19,7 +19,7 @@ fn evaluate<'a>(x: Operand<'a>, n: Operand<'a>, name: &str, f: fn(f64, i64) -> f
         _ => 128.0,
     };
     let value = |x: f64, n: f64| {
-        if n < 0.0 {
+        if n.trunc() < 0.0 {
             0.0
         } else if n > limit {
             f64::NAN

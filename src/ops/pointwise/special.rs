@@ -281,7 +281,7 @@ fn gamma_density(a: &Tensor, x: &Tensor) -> Result<Tensor> {
     exp(sub(sub(mul(sub(a, 1)?, log(x)?)?, x)?, lgamma(a)?)?)
 }
 
-fn epsilon(dtype: Dtype) -> f64 {
+pub(super) fn epsilon(dtype: Dtype) -> f64 {
     if dtype == Dtype::Float64 {
         f64::EPSILON
     } else {
