@@ -663,9 +663,14 @@ fn halves(this: &Tensor, dim: i64) -> Result<(Tensor, Tensor)> {
     let axis = crate::array::layout::wrap_dim(dim, this.dim())?;
     let size = this.sizes().get(axis).copied().unwrap_or(0);
     if size % 2 != 0 {
-        return error::runtime(format!("Halving dimension must be even, but dimension {axis} is size {size}"));
+        return error::runtime(format!(
+            "Halving dimension must be even, but dimension {axis} is size {size}"
+        ));
     }
-    Ok((narrow(this, axis, 0, size / 2)?, narrow(this, axis, size / 2, size / 2)?))
+    Ok((
+        narrow(this, axis, 0, size / 2)?,
+        narrow(this, axis, size / 2, size / 2)?,
+    ))
 }
 
 /// While training every element at most 0 draws its slope, in order; the others' is 1.
@@ -683,7 +688,13 @@ fn rrelu(a: &Args) -> Result<Outs> {
     let mut draws = crate::array::copy::elements(&draws).into_iter();
     let slopes: Vec<f64> = elements
         .iter()
-        .map(|x| if x.to_f64() <= 0.0 { draws.next().map_or(1.0, Scalar::to_f64) } else { 1.0 })
+        .map(|x| {
+            if x.to_f64() <= 0.0 {
+                draws.next().map_or(1.0, Scalar::to_f64)
+            } else {
+                1.0
+            }
+        })
         .collect();
     let slopes = crate::array::Array::from_vec(&this.sizes(), &slopes)?;
     crate::array::copy::copy_into(&noise.array(), &slopes)?;

@@ -314,7 +314,10 @@ fn prepare(_vm: &mut Vm, module: &Rc<Module>, namespace: &'static Namespace) {
 
 /// Ops of `torch.linalg` and its like are no functions of `torch`.
 fn is_of_a_namespace(module: &str, name: &str) -> bool {
-    module == "torch" && ["linalg_", "fft_", "special_"].iter().any(|prefix| name.starts_with(prefix))
+    module == "torch"
+        && ["linalg_", "fft_", "special_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
 }
 
 struct Names(&'static Namespace);
