@@ -182,9 +182,22 @@ impl Hinter for Assistant {
             let signature = self.desk.try_borrow_mut().ok()?.open_call(line);
             *last = (line.to_string(), signature);
         }
-        last.1.clone().map(|text| SignatureHint(format!("  {text}")))
+        // a hint that wraps pushes the line about: it gets what is left of a narrow terminal
+        let room = NARROW.saturating_sub(line.chars().count());
+        let arguments = last
+            .1
+            .as_ref()
+            .and_then(|text| Some(text.split_once('(')?.1.trim_end_matches(')')));
+        let arguments = arguments.filter(|text| !text.is_empty() && room > SHORTEST)?;
+        let cut = arguments.chars().count() > room;
+        let shown: String = arguments.chars().take(room).collect();
+        Some(SignatureHint(format!("{shown}{}", if cut { "…" } else { "" })))
     }
 }
+
+/// Columns that a line with its hint may take, and how much of a signature is worth showing.
+const NARROW: usize = 72;
+const SHORTEST: usize = 10;
 
 /// Shown behind the cursor, never inserted.
 struct SignatureHint(String);

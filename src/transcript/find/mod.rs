@@ -372,10 +372,10 @@ impl Scanner<'_> {
                     depth += brackets(rest);
                 }
                 end = next;
-            } else if let Ends::Paragraph { strict } = ends {
-                if strict || depth <= 0 || remark.is_some() {
-                    break;
-                }
+            } else if let Ends::Paragraph { strict } = ends
+                && (strict || depth <= 0 || remark.is_some())
+            {
+                break;
             }
             lines.at = next;
             *number += 1;
