@@ -79,7 +79,7 @@ fn gradients_flow_and_accumulate() {
 #[test]
 fn gradients_have_gradients() {
     let x = leaf(&[], &[3.0]);
-    let cube = mul(&mul(&x, &x).unwrap(), &x).unwrap();
+    let cube = mul(mul(&x, &x).unwrap(), &x).unwrap();
     let first = gradient(&cube, &x);
     let second = gradient(&first, &x);
     let third = gradient(&second, &x);
@@ -87,7 +87,7 @@ fn gradients_have_gradients() {
         (elements(&first), elements(&second), elements(&third)),
         (vec![27.0], vec![18.0], vec![6.0])
     );
-    let quotient = div(&x, &mul(&x, &x).unwrap()).unwrap();
+    let quotient = div(&x, mul(&x, &x).unwrap()).unwrap();
     let slope = gradient(&quotient, &x);
     assert!((elements(&slope)[0] + 1.0 / 9.0).abs() < 1e-6);
 }
@@ -148,7 +148,7 @@ fn a_chain_of_a_million_nodes_is_walked_and_freed() {
     let x = leaf(&[], &[1.0]);
     let mut y = x.clone();
     for _ in 0..500_000 {
-        y = add(&mul(&y, 0.5).unwrap(), 0.25).unwrap();
+        y = add(mul(&y, 0.5).unwrap(), 0.25).unwrap();
     }
     backward(&y, false).unwrap();
     assert!(x.grad().is_some());

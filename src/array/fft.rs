@@ -65,7 +65,7 @@ fn twiddle(k: usize, n: usize) -> C {
 }
 
 fn smallest_factor(n: usize) -> usize {
-    (2..).take_while(|p| p * p <= n).find(|p| n % p == 0).unwrap_or(n)
+    (2..).take_while(|p| p * p <= n).find(|p| n.is_multiple_of(*p)).unwrap_or(n)
 }
 
 /// Primes from here on go through a convolution.
@@ -146,7 +146,7 @@ fn direct(x: &[C], kind: Kind) -> Vec<C> {
                 even += (x[j] + x[n - j]) * root.re;
                 odd += (x[j] - x[n - j]) * -root.im;
             }
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 even += x[n / 2] * roots[n / 2 * k % n].re;
             }
             if kind.inverse {

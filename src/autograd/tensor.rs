@@ -344,7 +344,10 @@ impl Tensor {
 
     pub fn set_tangent(&self, tangent: Option<Tensor>) {
         if tangent.is_some() || self.existing_meta().is_some() {
-            let old = self.meta().tangent.replace(tangent.map(|tangent| (modes::dual_epoch(), tangent)));
+            let old = self
+                .meta()
+                .tangent
+                .replace(tangent.map(|tangent| (modes::dual_epoch(), tangent)));
             drop(old);
         }
     }

@@ -2,28 +2,28 @@
 
 pub(crate) use super::argument::{Arg, Args, Outs, one, two};
 pub(crate) use super::arithmetic::{conj, scalar_like, sum_to, zeros_like};
-pub(crate) use super::blas::{bmm, mm, mv, outer};
+pub(crate) use super::blas::mm;
 pub(crate) use super::comparison::{eq, ge, gt, isfinite, isnan, le, lt, maximum, minimum, ne};
 pub(crate) use super::indexing::advanced::{masked_fill, masked_fill_tensor, where_};
 pub(crate) use super::indexing::gather::{gather, index_fill_tensor, scatter, scatter_add};
 pub(crate) use super::op::Op;
 pub(crate) use super::pointwise::arithmetic::{add, conj_of, div, div_mode, mul, sub};
-pub(crate) use super::pointwise::clamp::{clamp_max, clamp_min, lerp};
+pub(crate) use super::pointwise::clamp::{clamp_min, lerp};
 pub(crate) use super::pointwise::complex::conj_physical;
 pub(crate) use super::pointwise::exponential::{
-    exp, exp2, log, log1p, reciprocal, rsqrt, sigmoid, sigmoid_backward, sqrt, xlogy,
+    exp, exp2, log, log1p, reciprocal, rsqrt, sigmoid, sqrt, xlogy,
 };
 pub(crate) use super::pointwise::logical::{logical_and, logical_not, logical_or};
 pub(crate) use super::pointwise::power::{pow, power_of};
 pub(crate) use super::pointwise::sign::{abs, neg, sgn, sign};
-pub(crate) use super::pointwise::special::{digamma, erf, erfc, lgamma, polygamma};
-pub(crate) use super::pointwise::trigonometric::{atan, cos, cosh, sin, sinh, tanh, tanh_backward};
+pub(crate) use super::pointwise::special::erf;
+pub(crate) use super::pointwise::trigonometric::tanh;
 pub(crate) use super::reduction::{sum, sum_dims};
 pub(crate) use super::shape::complex::imag;
 pub(crate) use super::shape::permute::transpose_in_place;
 pub(crate) use super::shape::reshape::{squeeze, squeeze_in_place, unsqueeze_in_place};
 pub(crate) use super::shape::{
-    cat, contiguous, diagonal, expand, flip, narrow, permute, real, reshape, select, squeeze_dim, stack, t, to_dtype,
+    cat, contiguous, diagonal, expand, flip, narrow, permute, real, reshape, select, squeeze_dim, t, to_dtype,
     transpose, unsafe_view, unsqueeze, view,
 };
 pub(crate) use crate::{args, functions};

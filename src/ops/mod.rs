@@ -38,7 +38,6 @@ use std::sync::OnceLock;
 /// The families. A new op goes into one of their files; a new family is one line here.
 static FAMILIES: &[&[&Op]] = &[
     comparison::OPS,
-    activation::OPS,
     fft::OPS,
     nn::dropout::OPS,
     nn::embedding::OPS,

@@ -114,7 +114,10 @@ static AUTOGRAD: Namespace = Namespace {
                 "set_multithreading_enabled",
             ],
         ),
-        ("torch.autograd.function", &["Function", "NestedIOFunction", "once_differentiable"]),
+        (
+            "torch.autograd.function",
+            &["Function", "NestedIOFunction", "once_differentiable"],
+        ),
         ("torch.autograd.variable", &["Variable"]),
         ("torch.autograd.anomaly_mode", &["detect_anomaly", "set_detect_anomaly"]),
         ("torch.autograd.gradcheck", &[]),
@@ -333,12 +336,11 @@ impl ModuleResolver for Names {
         if let Some(value) = (space.values)(vm, text) {
             return Ok(Some(value));
         }
-        if let Some((module, _)) = space.python.iter().find(|(_, names)| names.contains(&text)) {
-            if vm.is_registered(module) {
+        if let Some((module, _)) = space.python.iter().find(|(_, names)| names.contains(&text))
+            && vm.is_registered(module) {
                 let module = vm.import_module(module)?;
                 return vm.find_attr(&module, name);
             }
-        }
         match space.prefix {
             Some("") if !is_of_a_namespace(space.name, text) => {
                 if let Some(found) = function::function(text) {

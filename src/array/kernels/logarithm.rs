@@ -26,7 +26,7 @@ pub fn ln_core(x: f64) -> f64 {
     let p = p.mul_add(z, 0.133_333_333_333_333_33);
     let p = p.mul_add(z, 0.153_846_153_846_153_85);
     let p = p.mul_add(z, 0.181_818_181_818_181_82);
-    let p = p.mul_add(z, 0.222_222_222_222_222_22);
+    let p = p.mul_add(z, 0.222_222_222_222_222_2);
     let p = p.mul_add(z, 0.285_714_285_714_285_7);
     let p = p.mul_add(z, 0.4);
     let p = p.mul_add(z, 0.666_666_666_666_666_6);
@@ -72,7 +72,7 @@ pub fn ln_f64(x: f64) -> f64 {
     let p = p.mul_add(z, 0.133_333_333_333_333_33);
     let p = p.mul_add(z, 0.153_846_153_846_153_85);
     let p = p.mul_add(z, 0.181_818_181_818_181_82);
-    let p = p.mul_add(z, 0.222_222_222_222_222_22);
+    let p = p.mul_add(z, 0.222_222_222_222_222_2);
     let p = p.mul_add(z, 0.285_714_285_714_285_7);
     let p = p.mul_add(z, 0.4);
     let p = p.mul_add(z, 0.666_666_666_666_666_6);

@@ -159,7 +159,7 @@ fn sift(v: &mut [Item], top: usize, length: usize, value: Item) {
         v[hole] = v[child];
         hole = child;
     }
-    if length >= 2 && length % 2 == 0 && child == (length - 2) / 2 {
+    if length >= 2 && length.is_multiple_of(2) && child == (length - 2) / 2 {
         child = 2 * (child + 1);
         v[hole] = v[child - 1];
         hole = child - 1;

@@ -59,7 +59,7 @@ fn fill_f64(out: &mut [f64], mean: f64, std: f64, generator: &mut Generator) {
         }
     };
     out.chunks_exact_mut(GROUP).for_each(normals);
-    if out.len() % GROUP != 0 {
+    if !out.len().is_multiple_of(GROUP) {
         let start = out.len() - GROUP;
         for x in &mut out[start..] {
             *x = generator.uniform_f64();
@@ -137,7 +137,7 @@ fn cephes_ln(x: f32) -> f32 {
     let y = y.mul_add(x, -1.666_805_8e-1);
     let y = y.mul_add(x, 2.000_071_5e-1);
     let y = y.mul_add(x, -2.499_999_4e-1);
-    let y = y.mul_add(x, 3.333_333_1e-1);
+    let y = y.mul_add(x, 3.333_333e-1);
     let y = (y * x).mul_add(z, e * -2.121_944_4e-4);
     let y = z.mul_add(-0.5, y);
     e.mul_add(0.693_359_4, x + y)

@@ -33,7 +33,7 @@ ops! {
         "threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor",
         0,
         |a| {
-            let below = le(&a.tensor(1)?.detach(), a.scalar(2)?)?;
+            let below = le(a.tensor(1)?.detach(), a.scalar(2)?)?;
             let mask = below.array();
             one(ternary::where_(&mask, &copy::full(&[], Scalar::Int(0), a.tensor(0)?.dtype())?, &*a.array(0)?)?)
         },
@@ -340,7 +340,7 @@ ops! {
 }
 
 fn threshold(a: &Args) -> Result<Outs> {
-    let below = le(&a.tensor(0)?.detach(), a.scalar(1)?)?;
+    let below = le(a.tensor(0)?.detach(), a.scalar(1)?)?;
     let value = copy::full(&[], a.scalar(2)?, a.tensor(0)?.dtype())?;
     one(ternary::where_(&below.array(), &value, &*a.array(0)?)?)
 }
@@ -367,7 +367,13 @@ fn rrelu(a: &Args) -> Result<Outs> {
     let mut draws = copy::elements(&draws).into_iter();
     let slopes: Vec<f64> = elements
         .iter()
-        .map(|x| if x.to_f64() <= 0.0 { draws.next().map_or(1.0, Scalar::to_f64) } else { 1.0 })
+        .map(|x| {
+            if x.to_f64() <= 0.0 {
+                draws.next().map_or(1.0, Scalar::to_f64)
+            } else {
+                1.0
+            }
+        })
         .collect();
     let slopes = crate::array::Array::from_vec(&this.sizes(), &slopes)?;
     copy::copy_into(&noise.array(), &slopes)?;

@@ -302,9 +302,14 @@ fn halves(this: &Tensor, dim: i64) -> Result<(Tensor, Tensor)> {
     let axis = crate::array::layout::wrap_dim(dim, this.dim())?;
     let size = this.sizes().get(axis).copied().unwrap_or(0);
     if size % 2 != 0 {
-        return error::runtime(format!("Halving dimension must be even, but dimension {axis} is size {size}"));
+        return error::runtime(format!(
+            "Halving dimension must be even, but dimension {axis} is size {size}"
+        ));
     }
-    Ok((narrow(this, axis, 0, size / 2)?, narrow(this, axis, size / 2, size / 2)?))
+    Ok((
+        narrow(this, axis, 0, size / 2)?,
+        narrow(this, axis, size / 2, size / 2)?,
+    ))
 }
 
 /// As `elu_slope`, from the result.

@@ -52,7 +52,7 @@ pub(crate) static INDEX_PUT: Op = Op {
     overloads: overloads![Overload::new(
         "index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor",
         FUNCTION | METHOD | INPLACE,
-        |a| indexed_put(a),
+        indexed_put,
         Derivative::Node(
             "IndexPutBackward0",
             &[
@@ -83,7 +83,7 @@ pub(crate) static INDEX_PUT_IMPL: Op = Op {
     overloads: overloads![Overload::new(
         "_index_put_impl_(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, bool unsafe=False) -> Tensor",
         0,
-        |a| indexed_put(a),
+        indexed_put,
         Derivative::Node(
             "IndexPutImplBackward0",
             &[
@@ -371,7 +371,7 @@ pub(crate) static NONZERO_STATIC: Op = Op {
         |a| {
             let (size, fill) = (a.int(1)?, a.int(2)?);
             if size < 0 {
-                return error::runtime(format!("nonzero_static: 'size' must be an non-negative integer"));
+                return error::runtime("nonzero_static: 'size' must be an non-negative integer".to_string());
             }
             let found = array_index::nonzero(&*a.array(0)?)?;
             let dims = found.sizes().get(1).copied().unwrap_or(0);

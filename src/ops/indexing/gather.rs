@@ -309,7 +309,7 @@ pub(crate) static INDEX_COPY: Op = Op {
                 Grad {
                     inputs: "source",
                     uses: "dim, index, source.sizes",
-                    by: By::Formula(|b| source_gradient(b))
+                    by: By::Formula(source_gradient)
                 }
             ]
         )

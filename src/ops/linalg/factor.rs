@@ -38,7 +38,7 @@ pub(crate) static LINALG_CHOLESKY_EX: Op = Op {
             &[Grad {
                 inputs: "self",
                 uses: "result0, upper",
-                by: By::Formula(|b| cholesky_gradient(b))
+                by: By::Formula(cholesky_gradient)
             }]
         )
     )],
@@ -97,7 +97,7 @@ pub(crate) static CHOLESKY_SOLVE: Op = Op {
             &[Grad {
                 inputs: "self, input2",
                 uses: "input2, result, upper",
-                by: By::Joint(|b| cholesky_solve_gradients(b))
+                by: By::Joint(cholesky_solve_gradients)
             }]
         )
     )],
@@ -152,7 +152,7 @@ pub(crate) static LINALG_QR: Op = Op {
             &[Grad {
                 inputs: "A",
                 uses: "result0, result1, mode",
-                by: By::Formula(|b| qr_gradient(b))
+                by: By::Formula(qr_gradient)
             }]
         )
     )],
@@ -208,7 +208,7 @@ pub(crate) static LINALG_HOUSEHOLDER_PRODUCT: Op = Op {
             &[Grad {
                 inputs: "input, tau",
                 uses: "input, tau",
-                by: By::Joint(|b| recomputed(b, &[0, 1], |tensors| reflections_product(tensors)))
+                by: By::Joint(|b| recomputed(b, &[0, 1], reflections_product))
             }]
         )
     )],

@@ -18,13 +18,13 @@ pub(crate) static LINALG_VECTOR_NORM: Op = Op {
     overloads: overloads![Overload::new(
         "linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
         FUNCTION | OUT | NAMESPACED,
-        |a| vector_norms(a),
+        vector_norms,
         Derivative::Node(
             "LinalgVectorNormBackward0",
             &[Grad {
                 inputs: "self",
                 uses: "self, ord, dim, keepdim, dtype, result",
-                by: By::Formula(|b| vector_norm_gradient(b))
+                by: By::Formula(vector_norm_gradient)
             }]
         )
     )],

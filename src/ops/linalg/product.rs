@@ -58,7 +58,7 @@ pub(crate) static LINALG_MATRIX_EXP: Op = Op {
             &[Grad {
                 inputs: "self",
                 uses: "self",
-                by: By::Formula(|b| exponential_gradient(b))
+                by: By::Formula(exponential_gradient)
             }]
         )
     )],

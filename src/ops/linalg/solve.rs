@@ -93,7 +93,7 @@ pub(crate) static SLOGDET_EX: Op = Op {
                 &[Grad {
                     inputs: "A",
                     uses: "A, result0",
-                    by: By::Formula(|b| slogdet_gradient(b))
+                    by: By::Formula(slogdet_gradient)
                 }]
             )
         )
@@ -221,7 +221,7 @@ pub(crate) static SOLVE_EX: Op = Op {
  aliases: &[],
  help: "The solution of a linear system, with the LU factors and the number of the first zero pivot.",
  example: "torch.linalg.solve(torch.tensor([[4.0, 1.0], [1.0, 3.0]]), torch.ones(2))",
- overloads: overloads![Overload::new("_linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor LU, Tensor pivots, Tensor info)", 0, |a| solved(&*a.array(0)?, &*a.array(1)?, a.bool(2)?), Derivative::Node("LinalgSolveExBackward0", &[Grad { inputs: "A, B", uses: "A, B.sizes, result0, left", by: By::Joint(|b| solve_gradients(b)) }])).outputs(0b0001)],
+ overloads: overloads![Overload::new("_linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor LU, Tensor pivots, Tensor info)", 0, |a| solved(&*a.array(0)?, &*a.array(1)?, a.bool(2)?), Derivative::Node("LinalgSolveExBackward0", &[Grad { inputs: "A, B", uses: "A, B.sizes, result0, left", by: By::Joint(solve_gradients) }])).outputs(0b0001)],
 };
 
 pub(crate) static LINALG_SOLVE_EX: Op = Op {
@@ -279,7 +279,7 @@ pub(crate) static LINALG_SOLVE_TRIANGULAR: Op = Op {
             &[Grad {
                 inputs: "self, B",
                 uses: "self, result, upper, left, unitriangular",
-                by: By::Joint(|b| triangular_gradients(b))
+                by: By::Joint(triangular_gradients)
             }]
         )
     )],
@@ -310,7 +310,7 @@ pub(crate) static TRIANGULAR_SOLVE: Op = Op {
             &[Grad {
                 inputs: "self, A",
                 uses: "A, result0, upper, transpose, unitriangular",
-                by: By::Joint(|b| old_triangular_gradients(b))
+                by: By::Joint(old_triangular_gradients)
             }]
         )
     )],
@@ -330,7 +330,7 @@ pub(crate) static LINALG_LU_FACTOR_EX: Op = Op {
             &[Grad {
                 inputs: "A",
                 uses: "result0, result1",
-                by: By::Formula(|b| lu_factor_gradient(b))
+                by: By::Formula(lu_factor_gradient)
             }]
         )
     )],
@@ -405,7 +405,7 @@ pub(crate) static LINALG_LU_SOLVE: Op = Op {
                 Grad {
                     inputs: "LU",
                     uses: "LU, pivots, result, left, adjoint",
-                    by: By::Formula(|b| lu_solve_factors_gradient(b))
+                    by: By::Formula(lu_solve_factors_gradient)
                 },
                 Grad {
                     inputs: "B",

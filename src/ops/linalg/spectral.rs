@@ -33,7 +33,7 @@ pub(crate) static SVD_EX: Op = Op {
             &[Grad {
                 inputs: "A",
                 uses: "A, full_matrices, result0, result1, result2",
-                by: By::Formula(|b| svd_gradient(b))
+                by: By::Formula(svd_gradient)
             }]
         )
     )],
@@ -331,7 +331,7 @@ pub(crate) static LINALG_LSTSQ: Op = Op {
  aliases: &[],
  help: "The least squares solution of A X = B, with residuals, rank and singular values.",
  example: "torch.linalg.lstsq(torch.tensor([[4.0, 1.0], [1.0, 3.0]]), torch.ones(2, 1))",
- overloads: overloads![Overload::new("linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)", FUNCTION | OUT | NAMESPACED, |a| least_squares(a), Derivative::Node("LinalgLstsqBackward0", &[Grad { inputs: "self, b", uses: "self, b, result0", by: By::Joint(|b| lstsq_gradients(b)) }])).outputs(0b0011)],
+ overloads: overloads![Overload::new("linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)", FUNCTION | OUT | NAMESPACED, least_squares, Derivative::Node("LinalgLstsqBackward0", &[Grad { inputs: "self, b", uses: "self, b, result0", by: By::Joint(lstsq_gradients) }])).outputs(0b0011)],
 };
 
 pub(crate) static LINALG_COND: Op = Op {

@@ -11,7 +11,7 @@ fn noise(like: &Tensor, sizes: &[i64], p: f64) -> Result<Tensor> {
     let mask = Array::zeros(sizes, like.dtype())?;
     let generator = crate::ops::generator::default_generator();
     random::bernoulli_(&mask, 1.0 - p, &mut generator.borrow_mut())?;
-    div(&Tensor::from(mask), 1.0 - p)
+    div(Tensor::from(mask), 1.0 - p)
 }
 
 fn check(p: f64) -> Result<()> {

@@ -68,7 +68,7 @@ ops! {
                 .collect();
             let flat = reshape(grad, &[-1, width])?;
             let factors = copy::cast(&Array::from_vec(&[picked.len() as i64, 1], &factors)?, grad.dtype())?;
-            let given = mul(&flat, &Tensor::from(factors))?;
+            let given = mul(&flat, Tensor::from(factors))?;
             let table = Tensor::from(Array::zeros(&[rows, width], grad.dtype())?);
             one(crate::ops::indexing::gather::index_add(&table, 0, &reshape(indices, &[-1])?, &given)?)
         },

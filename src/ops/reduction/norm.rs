@@ -53,7 +53,7 @@ ops! {
             one(norm_forward(&difference.into(), a.optional_scalar(2), None, false, None)?)
         },
         Node("DistBackward0", &[
-            grad("self", "self, other, p, result", |b| dist_backward(b)),
+            grad("self", "self, other, p, result", dist_backward),
             grad("other", "self, other, p, result", |b| neg(dist_backward(b)?)),
         ]),
     )];

@@ -78,7 +78,7 @@ ops! {
                 ));
             }
             let (dims, keepdim) = (a.get(1), a.bool(2)?);
-            let count = sum_over(&logical_not(isnan(&this.detach())?)?, dims, keepdim)?;
+            let count = sum_over(&logical_not(isnan(this.detach())?)?, dims, keepdim)?;
             let total = NANSUM.overloads[0].call_one(Args(smallvec![
                 this.into(),
                 dims.clone(),

@@ -104,7 +104,7 @@ pub(crate) static FILL: Op = Op {
         Overload::new(
             "fill.Scalar(Tensor self, Scalar value) -> Tensor",
             FUNCTION,
-            |a| filled(a),
+            filled,
             Derivative::Node(
                 "FillBackward0",
                 &[Grad {
@@ -117,7 +117,7 @@ pub(crate) static FILL: Op = Op {
         Overload::new(
             "fill.Tensor(Tensor self, Tensor value) -> Tensor",
             FUNCTION,
-            |a| filled(a),
+            filled,
             Derivative::Node(
                 "FillBackward1",
                 &[
@@ -146,7 +146,7 @@ pub(crate) static FILL_IN_PLACE: Op = Op {
         Overload::new(
             "fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)",
             ONLY_INPLACE | FUNCTION,
-            |a| filled(a),
+            filled,
             Derivative::Node(
                 "FillBackward2",
                 &[Grad {
@@ -159,7 +159,7 @@ pub(crate) static FILL_IN_PLACE: Op = Op {
         Overload::new(
             "fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)",
             ONLY_INPLACE | FUNCTION,
-            |a| filled(a),
+            filled,
             Derivative::Node(
                 "FillBackward3",
                 &[

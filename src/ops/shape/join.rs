@@ -160,7 +160,7 @@ pub(crate) static BLOCK_DIAG: Op = Op {
                 &[Grad {
                     inputs: "tensors",
                     uses: "tensors.sizes",
-                    by: By::Joint(|b| block_diag_gradients(b))
+                    by: By::Joint(block_diag_gradients)
                 }]
             )
         )

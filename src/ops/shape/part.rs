@@ -200,7 +200,7 @@ pub(crate) static DIAGONAL: Op = Op {
                 &[Grad {
                     inputs: "self",
                     uses: "self.sizes, offset, dim1, dim2",
-                    by: By::Formula(|b| diagonal_backward(b))
+                    by: By::Formula(diagonal_backward)
                 }]
             )
         )

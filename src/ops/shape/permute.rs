@@ -170,7 +170,7 @@ pub(crate) static T: Op = Op {
         Overload::new(
             "t(Tensor(a) self) -> Tensor(a)",
             FUNCTION | METHOD | VIEW,
-            |a| transposed_matrix(a),
+            transposed_matrix,
             Derivative::Node(
                 "TBackward0",
                 &[Grad {
@@ -193,7 +193,7 @@ pub(crate) static T_IN_PLACE: Op = Op {
         Overload::new(
             "t_(Tensor(a!) self) -> Tensor(a!)",
             ONLY_INPLACE | VIEW,
-            |a| transposed_matrix(a),
+            transposed_matrix,
             Derivative::Node(
                 "TBackward1",
                 &[Grad {

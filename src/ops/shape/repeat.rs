@@ -19,7 +19,7 @@ pub(crate) static REPEAT: Op = Op {
                 &[Grad {
                     inputs: "self",
                     uses: "self.sizes, repeats",
-                    by: By::Formula(|b| repeat_gradient(b))
+                    by: By::Formula(repeat_gradient)
                 }]
             )
         )

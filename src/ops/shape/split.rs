@@ -31,7 +31,7 @@ pub(crate) static UNBIND: Op = Op {
                 &[Grad {
                     inputs: "self",
                     uses: "dim",
-                    by: By::Formula(|b| unbind_gradient(b))
+                    by: By::Formula(unbind_gradient)
                 }]
             )
         )

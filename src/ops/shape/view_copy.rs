@@ -380,7 +380,7 @@ pub(crate) static DIAGONAL_COPY: Op = Op {
                 &[Grad {
                     inputs: "self",
                     uses: "self.sizes, offset, dim1, dim2",
-                    by: By::Formula(|b| diagonal_backward(b))
+                    by: By::Formula(diagonal_backward)
                 }]
             )
         )
@@ -403,7 +403,7 @@ pub(crate) static UNBIND_COPY: Op = Op {
                 &[Grad {
                     inputs: "self",
                     uses: "dim",
-                    by: By::Formula(|b| unbind_gradient(b))
+                    by: By::Formula(unbind_gradient)
                 }]
             )
         )

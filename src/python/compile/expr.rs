@@ -75,8 +75,8 @@ impl<'a> Compiler<'a> {
 
     /// Evaluates into any register: a settled local's own, else a new temporary.
     pub(super) fn expr(&mut self, expression: &'a Expr) -> R<u16> {
-        if let ExprKind::Name(name) = &expression.kind {
-            if !self.unit().copies_operands {
+        if let ExprKind::Name(name) = &expression.kind
+            && !self.unit().copies_operands {
                 if let Some(r) = self.settled_local(*name) {
                     return Ok(r);
                 }
@@ -87,7 +87,6 @@ impl<'a> Compiler<'a> {
                     return Ok(r);
                 }
             }
-        }
         let d = self.temp()?;
         self.expr_to(expression, d)?;
         Ok(d)
@@ -372,8 +371,8 @@ impl<'a> Compiler<'a> {
                 return Ok(());
             }
             ExprKind::Compare { left, rest } if !when => {
-                if let [(op, right)] = rest.as_slice() {
-                    if let Some(op) = compare_of(*op) {
+                if let [(op, right)] = rest.as_slice()
+                    && let Some(op) = compare_of(*op) {
                         let a = self.expr(left)?;
                         let constant = self
                             .constant_value(right)
@@ -388,7 +387,6 @@ impl<'a> Compiler<'a> {
                         self.jump(target);
                         return Ok(());
                     }
-                }
             }
             ExprKind::True if !when => return Ok(()),
             ExprKind::False | ExprKind::None if !when => {

@@ -56,8 +56,8 @@ impl Walk {
             if found.kind == ScopeKind::Class && name == names().dunder_class {
                 return Place::Free;
             }
-            if found.kind == ScopeKind::Function {
-                if let Some((_, used)) = found.index.get(&name).and_then(|i| found.uses.get(*i)) {
+            if found.kind == ScopeKind::Function
+                && let Some((_, used)) = found.index.get(&name).and_then(|i| found.uses.get(*i)) {
                     if used.global {
                         return Place::Global;
                     }
@@ -65,7 +65,6 @@ impl Walk {
                         return Place::Free;
                     }
                 }
-            }
             outer = found.parent;
         }
         Place::Global

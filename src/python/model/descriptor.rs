@@ -314,11 +314,10 @@ fn is_abstract(vm: &mut Vm, this: &Value) -> R<Value> {
         _ => Vec::new(),
     };
     for part in parts {
-        if let Some(flag) = vm.look_attr(&part, name)? {
-            if vm.truth(&flag)? {
+        if let Some(flag) = vm.look_attr(&part, name)?
+            && vm.truth(&flag)? {
                 return Ok(Value::True);
             }
-        }
     }
     Ok(Value::False)
 }
@@ -376,11 +375,10 @@ fn wrapped_attr(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [this, name] = args else { return Ok(Value::None) };
     let name = super::object::attribute_name(vm, name)?;
     let carried = ["__name__", "__qualname__", "__module__", "__annotations__"];
-    if carried.contains(&name.text()) {
-        if let Some(found) = vm.look_attr(&inner_of(this), name)? {
+    if carried.contains(&name.text())
+        && let Some(found) = vm.look_attr(&inner_of(this), name)? {
             return Ok(found);
         }
-    }
     Err(vm.no_attribute(this, name))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::python::class::{Flags, Layout, Slot};
 use crate::python::native::{ClassItem, NativeDef, Parser};
-use crate::python::object::{Attributes, CallArgs, Object};
+use crate::python::object::{CallArgs, Object};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use std::rc::Rc;
@@ -361,7 +361,7 @@ pub fn get_dict(vm: &mut Vm, this: &Value) -> R<Value> {
 pub fn set_dict(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
     if value.is_unset() {
         if let Some(attributes) = this.obj().and_then(Object::attributes) {
-            let old = std::mem::replace(&mut *attributes.borrow_mut(), Attributes::default());
+            let old = std::mem::take(&mut *attributes.borrow_mut());
             drop(old);
         }
         return Ok(());

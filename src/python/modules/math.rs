@@ -560,7 +560,7 @@ fn fsum(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let mut high = rest.next().unwrap_or(0.0);
     let mut low = 0.0;
     let mut rest = rest.peekable();
-    while let Some(y) = rest.next() {
+    for y in rest.by_ref() {
         let x = high;
         high = x + y;
         low = y - (high - x);

@@ -105,11 +105,10 @@ pub fn bind(vm: &mut Vm, native: &NativeFunction, args: CallArgs<'_>) -> R<Windo
             (None, None) => return Err(unknown_keyword(vm, native, signature, *name)),
         }
     }
-    if let (Some(at), Some(extra)) = (signature.varkeywords, extra) {
-        if let Some(slot) = slots.get_mut(at) {
+    if let (Some(at), Some(extra)) = (signature.varkeywords, extra)
+        && let Some(slot) = slots.get_mut(at) {
             *slot = Value::dict(extra);
         }
-    }
     let missing: Vec<usize> = signature
         .parameters
         .iter()

@@ -142,8 +142,8 @@ impl Vm {
         };
         let syntax = class.is_subclass_of(&self.exceptions.syntax_error);
         let mut message = None;
-        if let (true, Some(Object::Exception(inner))) = (syntax, exception.obj()) {
-            if inner
+        if let (true, Some(Object::Exception(inner))) = (syntax, exception.obj())
+            && inner
                 .field(self.names.lineno)
                 .is_some_and(|line| line.as_int().is_some())
             {
@@ -152,7 +152,6 @@ impl Vm {
                     .field(self.names.msg)
                     .map(|msg| self.str(&msg).unwrap_or_else(|_| "".into()));
             }
-        }
         let message = match message {
             Some(message) => message,
             None => self.str(exception).unwrap_or_else(|_| {

@@ -58,8 +58,8 @@ impl Vm {
     /// `dir(object)` as texts.
     fn directory(&mut self, object: &Value) -> Option<Vec<String>> {
         let class = self.class_of(object);
-        if let Some(method) = class.slot(Slot::Dir) {
-            if !matches!(method.obj(), Some(Object::Native(_))) {
+        if let Some(method) = class.slot(Slot::Dir)
+            && !matches!(method.obj(), Some(Object::Native(_))) {
                 let listed = self.call_with_receiver(&method, object.clone(), CallArgs::positional(&[]));
                 let items = listed.and_then(|listed| self.collect(&listed));
                 let Ok(items) = items else {
@@ -73,7 +73,6 @@ impl Vm {
                 names.sort();
                 return Some(names);
             }
-        }
         let mut names: Vec<String> = self
             .attribute_names(object)
             .into_iter()

@@ -45,19 +45,17 @@ impl Vm {
                 (object, outcome, None)
             }
         };
-        if outcome.is_err() {
-            if let Some(exception) = self.take_exception() {
+        if outcome.is_err()
+            && let Some(exception) = self.take_exception() {
                 let title = title.as_ref().unwrap_or(&object);
                 let shown = self.repr(title).unwrap_or_else(|_| "<object>".into());
                 let text = self.render_exception(&exception);
                 self.host.stderr(&format!("Exception ignored in: {shown}\n{text}"));
             }
-        }
         // whoever kept a reference has revived it; otherwise it goes silently now
-        if let Value::Obj(shared) = object {
-            if let Ok(Object::Instance(mut instance)) = std::rc::Rc::try_unwrap(shared) {
+        if let Value::Obj(shared) = object
+            && let Ok(Object::Instance(mut instance)) = std::rc::Rc::try_unwrap(shared) {
                 instance.silence(&self.types.object);
             }
-        }
     }
 }

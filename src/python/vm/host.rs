@@ -80,11 +80,10 @@ impl Vm {
             self.limits.deadline = None;
             return Err(self.raise(&self.exceptions.timeout_error.clone(), "the session's time is up"));
         }
-        if let (Some(most), Some(count)) = (self.limits.memory, self.limits.memory_in_use) {
-            if count() > most {
+        if let (Some(most), Some(count)) = (self.limits.memory, self.limits.memory_in_use)
+            && count() > most {
                 return Err(self.raise(&self.exceptions.memory_error.clone(), ""));
             }
-        }
         Ok(())
     }
 }

@@ -28,14 +28,12 @@ impl Vm {
         }
         if let Some((parent, child)) = &parent {
             // a submodule that its parent resolves on demand
-            if !self.builders.contains_key(&Symbol::new(name)) {
-                if let Some(found) = self.look_attr(parent, Symbol::new(child))? {
-                    if matches!(found.obj(), Some(Object::Module(_))) {
+            if !self.builders.contains_key(&Symbol::new(name))
+                && let Some(found) = self.look_attr(parent, Symbol::new(child))?
+                    && matches!(found.obj(), Some(Object::Module(_))) {
                         self.modules.set_str(name, found.clone());
                         return Ok(found);
                     }
-                }
-            }
         }
         let Some(builder) = self.builders.get(&Symbol::new(name)).copied() else {
             let text = match &parent {
@@ -57,11 +55,10 @@ impl Vm {
             }
             Builder::Source(text) => self.run_source_module(name, text)?,
         };
-        if let (Some((parent, child)), true) = (&parent, true) {
-            if let Some(Object::Module(parent)) = parent.obj() {
+        if let (Some((parent, child)), true) = (&parent, true)
+            && let Some(Object::Module(parent)) = parent.obj() {
                 parent.set(child, module.clone());
             }
-        }
         Ok(self.modules.get_str(name).unwrap_or(module))
     }
 

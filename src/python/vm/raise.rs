@@ -93,12 +93,11 @@ impl Vm {
     /// Raises an exception object, noting what is being handled as its context.
     #[cold]
     pub fn raise_exception(&mut self, exception: Value) -> Raised {
-        if let (Some(Object::Exception(raised)), Value::Obj(_)) = (exception.obj(), &self.handled) {
-            if !self.handled.is(&exception) {
+        if let (Some(Object::Exception(raised)), Value::Obj(_)) = (exception.obj(), &self.handled)
+            && !self.handled.is(&exception) {
                 self.cut_context(&exception);
                 *raised.context.borrow_mut() = self.handled.clone();
             }
-        }
         self.pending = exception;
         Raised
     }

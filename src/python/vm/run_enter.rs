@@ -301,9 +301,9 @@ impl Vm {
             };
             if plain {
                 let method = left.data.borrow().class.slot(op.slot());
-                if let Some(method) = method {
-                    if let Some(Object::Function(function)) = method.obj() {
-                        if function.code.simple && function.code.parameters.positional == 2 {
+                if let Some(method) = method
+                    && let Some(Object::Function(function)) = method.obj()
+                        && function.code.simple && function.code.parameters.positional == 2 {
                             let mut base = self.stack.top;
                             let mut fresh = false;
                             if !self.stack.fits(base, 8) {
@@ -321,8 +321,6 @@ impl Vm {
                             }
                             return Ok(Called::Entered);
                         }
-                    }
-                }
             }
         }
         self.binary(op, a, b).map(Called::Done)
@@ -361,9 +359,9 @@ impl Vm {
             let class = instance.class();
             if class.traits().plain_get() {
                 let found = class.lookup(name);
-                if let Some(Object::Property(property)) = found.as_ref().and_then(Value::obj) {
-                    if let Some(Object::Function(function)) = property.get.obj() {
-                        if function.code.simple
+                if let Some(Object::Property(property)) = found.as_ref().and_then(Value::obj)
+                    && let Some(Object::Function(function)) = property.get.obj()
+                        && function.code.simple
                             && function.code.parameters.positional == 1
                             && class.slot(Slot::GetAttr).is_none()
                         {
@@ -375,8 +373,6 @@ impl Vm {
                                 return Ok(Called::Entered);
                             }
                         }
-                    }
-                }
             }
         }
         self.get_attr(object, name).map(Called::Done)

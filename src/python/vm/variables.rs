@@ -331,17 +331,16 @@ impl Vm {
                     Some(Object::Set(_)) => &types.set,
                     _ => &types.tuple,
                 };
-                if let Some(method) = class.lookup(name) {
-                    if self.binds(&method) {
+                if let Some(method) = class.lookup(name)
+                    && self.binds(&method) {
                         return Ok((method, object.clone()));
                     }
-                }
             }
             _ => {
                 let class = self.class_of(object);
-                if class.traits().plain_get() {
-                    if let Some(method) = class.lookup(name) {
-                        if self.binds(&method) {
+                if class.traits().plain_get()
+                    && let Some(method) = class.lookup(name)
+                        && self.binds(&method) {
                             let own = match object.obj().and_then(Object::attributes) {
                                 Some(attributes) => attributes.borrow().get(name),
                                 None => None,
@@ -351,8 +350,6 @@ impl Vm {
                                 None => (method, object.clone()),
                             });
                         }
-                    }
-                }
             }
         }
         let found = self.get_attr(object, name)?;
@@ -371,11 +368,10 @@ impl Vm {
             _ => value.clone(),
         };
         let spec_text = spec.as_str().unwrap_or("");
-        if spec_text.is_empty() {
-            if let Some(Object::Str(_)) = converted.obj() {
+        if spec_text.is_empty()
+            && let Some(Object::Str(_)) = converted.obj() {
                 return Ok(converted);
             }
-        }
         let text = self.format(&converted, spec_text)?;
         Ok(Value::str(&*text))
     }

@@ -31,7 +31,7 @@ pub static ITEMS: &[ClassItem] = &[
     ClassItem::slot(
         "__radd__",
         "(self, value, /)",
-        |vm, args| reflected_add(vm, args),
+        reflected_add,
         "Return value+self.",
     ),
     ClassItem::slot("__mul__", "(self, value, /)", mul, "Return self*value."),

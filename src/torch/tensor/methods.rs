@@ -518,8 +518,8 @@ fn set_(vm: &mut Vm, args: &[Value]) -> R<Value> {
         };
         let base = Tensor::from(array);
         let view = machine::run(vm, || shape::as_strided(&base, &sizes, &strides, offset))?;
-        let array = view.array().clone();
-        array
+        
+        view.array().clone()
     } else {
         array
     };
