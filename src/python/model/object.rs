@@ -69,6 +69,25 @@ pub static ITEMS: &[ClassItem] = &[
         sizeof,
         "Size of object in memory, in bytes.",
     ),
+    ClassItem::method("__reduce__", "(self, /)", Parser::NoArgs, reduce, "Helper for pickle."),
+    ClassItem::method(
+        "__reduce_ex__",
+        "(self, protocol, /)",
+        Parser::One,
+        reduce,
+        "Helper for pickle.",
+    ),
+    ClassItem::method(
+        "__getstate__",
+        "(self, /)",
+        Parser::NoArgs,
+        get_state,
+        "Helper for pickle.",
+    ),
+    ClassItem::Constant {
+        name: "__doc__",
+        make: |_| Value::None,
+    },
     ClassItem::ClassMethod(NativeDef::new(
         "__init_subclass__",
         "(cls, /)",
@@ -406,4 +425,34 @@ pub(super) fn spread<'a>(
             keywords: &values,
         },
     )
+}
+
+/// How to make the object again: its class, no arguments, its attributes.
+fn reduce(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let Some(this) = args.first() else {
+        return Ok(Value::None);
+    };
+    if !matches!(this.obj(), Some(Object::Instance(_) | Object::Derived(_))) {
+        let class = vm.type_name(this);
+        return Err(vm.type_error(format!("cannot pickle '{class}' object")));
+    }
+    let class = Value::class(&vm.class_of(this));
+    let state = get_state(vm, std::slice::from_ref(this))?;
+    let mut parts = vec![class, Value::tuple(Vec::new())];
+    if !state.is_none() {
+        parts.push(state);
+    }
+    Ok(Value::tuple(parts))
+}
+
+/// The attributes, None without any.
+fn get_state(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let Some(this) = args.first() else {
+        return Ok(Value::None);
+    };
+    let name = vm.names.dunder_dict;
+    match vm.look_attr(this, name)? {
+        Some(dict) if vm.len(&dict)? > 0 => Ok(dict),
+        _ => Ok(Value::None),
+    }
 }

@@ -39,6 +39,62 @@ use super::native::ClassItem;
 use super::value::{R, Raised, Value};
 use super::vm::Vm;
 
+/// What the builtin classes are, in a line.
+static DOCS: &[(&str, &str)] = &[
+    ("object", "The base class of the class hierarchy."),
+    (
+        "type",
+        "The class of classes: type(object) is its class, type(name, bases, dict) a new one.",
+    ),
+    (
+        "int",
+        "Whole numbers of any size; int(x) converts a number or text, int(text, base) reads other bases.",
+    ),
+    (
+        "bool",
+        "True and False, the two truth values; bool(x) is the truth of x.",
+    ),
+    (
+        "float",
+        "Floating-point numbers of 64 bits; float(x) converts a number or text.",
+    ),
+    ("complex", "Complex numbers; complex(real, imag) or complex(text)."),
+    (
+        "str",
+        "Immutable text; str(object) is the object's informal representation.",
+    ),
+    ("bytes", "Immutable sequences of bytes."),
+    ("bytearray", "Mutable sequences of bytes."),
+    ("list", "Built-in mutable sequence."),
+    ("tuple", "Built-in immutable sequence."),
+    (
+        "dict",
+        "Mappings in the order of insertion; made of pairs, of another mapping, of keywords.",
+    ),
+    ("set", "Unordered collections of unique elements."),
+    ("frozenset", "Immutable unordered collections of unique elements."),
+    ("range", "Whole numbers from start up to, not including, stop, by step."),
+    ("slice", "What stands between the brackets of a subscript with colons."),
+    ("enumerate", "Pairs of a count and the values of an iterable."),
+    ("zip", "Tuples of the elements of several iterables at the same place."),
+    ("map", "The answers of a function for the elements of iterables."),
+    (
+        "filter",
+        "The elements of an iterable for which a function answers true.",
+    ),
+    ("reversed", "The elements of a sequence, last one first."),
+    ("property", "Attributes computed by functions."),
+    ("classmethod", "Methods that take the class as their first argument."),
+    (
+        "staticmethod",
+        "Functions in a class that take neither instance nor class.",
+    ),
+    (
+        "super",
+        "The methods of the classes behind one in the resolution order.",
+    ),
+];
+
 /// Gives the builtin classes their methods.
 pub fn install(vm: &mut Vm) {
     let types = vm.types.clone();
@@ -74,6 +130,16 @@ pub fn install(vm: &mut Vm) {
     ];
     for (class, items) in tables {
         vm.define(class, items);
+    }
+    for class in types.all() {
+        let name = class.name();
+        let doc = DOCS
+            .iter()
+            .find(|(known, _)| **known == *name)
+            .map_or(Value::None, |(_, doc)| Value::str(*doc));
+        if !matches!(class.doc().and_then(|doc| doc.obj().map(|_| ())), Some(())) {
+            class.set(vm.names.dunder_doc, doc);
+        }
     }
     for class in [&types.generic_alias, &types.union_type] {
         class.module.replace("types".into());
