@@ -221,13 +221,6 @@ pub fn equal(a: &Array, b: &Array) -> Result<bool> {
     if a.sizes() != b.sizes() {
         return Ok(false);
     }
-    if a.dtype() != b.dtype() {
-        return error::runtime(format!(
-            "Expected object of data type {} but got data type {} for argument 'other' in call to equal",
-            a.dtype().scalar_type(),
-            b.dtype().scalar_type()
-        ));
-    }
     let same = eq(a, b)?;
     Ok(super::copy::lanes::<bool>(&same)?.iter().all(|&same| same))
 }

@@ -52,6 +52,9 @@ pub fn sum_to(tensor: &Tensor, sizes: &[i64]) -> Result<Tensor> {
     if from[..] == *sizes {
         return Ok(tensor.clone());
     }
+    if sizes.is_empty() {
+        return super::reduction::sum(tensor);
+    }
     let leading = from.len().saturating_sub(sizes.len());
     let mut dims: Dims = (0..leading as i64).collect();
     dims.extend(

@@ -20,7 +20,8 @@ pub(crate) use super::pointwise::special::{digamma, erf, erfc, lgamma, polygamma
 pub(crate) use super::pointwise::trigonometric::{atan, cos, cosh, sin, sinh, tanh, tanh_backward};
 pub(crate) use super::reduction::{sum, sum_dims};
 pub(crate) use super::shape::complex::imag;
-pub(crate) use super::shape::reshape::{squeeze, squeeze_in_place};
+pub(crate) use super::shape::permute::transpose_in_place;
+pub(crate) use super::shape::reshape::{squeeze, squeeze_in_place, unsqueeze_in_place};
 pub(crate) use super::shape::{
     cat, contiguous, diagonal, expand, flip, narrow, permute, real, reshape, select, squeeze_dim, stack, t, to_dtype,
     transpose, unsafe_view, unsqueeze, view,

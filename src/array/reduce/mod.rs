@@ -27,6 +27,9 @@ pub(in crate::array) struct Arranged {
 
 /// Which dimensions a reduction takes away: all for None or an empty list.
 pub(in crate::array) fn reduced_flags(a: &Array, dims: Option<&[i64]>) -> Result<SmallVec<[bool; 8]>> {
+    if a.dim() > 64 {
+        return error::runtime("only tensors with up to 64 dims are supported");
+    }
     match dims {
         None | Some([]) => Ok(SmallVec::from_elem(true, a.dim())),
         Some(dims) => layout::wrap_dims(dims, a.dim()),

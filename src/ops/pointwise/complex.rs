@@ -13,9 +13,26 @@ ops! {
     /// The complex conjugate of each element, computed at once.
     CONJ_PHYSICAL = "conj_physical", "torch.conj_physical(torch.tensor([1 + 2j]))", [Overload::new(
         "conj_physical(Tensor self) -> Tensor",
-        POINTWISE,
+        FUNCTION | METHOD | OUT,
+        |a| match a.tensor(0)? {
+            this if this.dtype().is_complex() => CONJ.overloads[0].call(args![this]),
+            this => one(this),
+        },
+        Composite,
+    )];
+    /// The complex conjugate of each element of a complex tensor.
+    CONJ = "_conj_physical", "torch.conj_physical(torch.tensor([1 + 2j]))", [Overload::new(
+        "_conj_physical(Tensor self) -> Tensor",
+        FUNCTION,
         |a| a.unary(unary::conj),
         Node("ConjPhysicalBackward0", &[grad("self", "", |b| conj_physical(b.grad()?))]),
+    )];
+    /// Conjugates each element in place.
+    CONJ_IN_PLACE = "conj_physical_", "torch.tensor([1 + 2j]).conj_physical_()", [Overload::new(
+        "conj_physical_(Tensor(a!) self) -> Tensor(a!)",
+        ONLY_INPLACE | FUNCTION,
+        |a| a.unary(unary::conj),
+        Node("ConjPhysicalBackward1", &[grad("self", "", |b| conj_physical(b.grad()?))]),
     )];
     /// The angle of each element in the complex plane, in radians.
     ANGLE = "angle", "torch.angle(torch.tensor([1 + 1j]))", [Overload::new(
@@ -75,7 +92,7 @@ ops! {
 fn check_parts(first: Dtype, second: Dtype) -> Result<()> {
     let fits = |dtype| matches!(dtype, Dtype::Float16 | Dtype::Float32 | Dtype::Float64);
     if !fits(first) || !fits(second) {
-        return error::runtime(format!(
+        return error::not_implemented(format!(
             "Expected both inputs to be Half, Float or Double tensors but got {} and {}",
             first.scalar_type(),
             second.scalar_type()

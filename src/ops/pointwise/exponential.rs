@@ -1,7 +1,7 @@
 //! Exponentials, logarithms and roots.
 
 use crate::array::{Result, Scalar, binary, unary};
-use crate::autograd::{Tensor, modes};
+use crate::autograd::Tensor;
 use crate::ops;
 use crate::ops::formula::*;
 use crate::ops::op::*;
@@ -195,11 +195,6 @@ ops! {
             }),
         ]),
     )];
-}
-
-/// The formulas of silu, mish and logit are exact only while grad mode is on; below it the fused kernels run.
-pub(crate) fn is_differentiated() -> bool {
-    modes::is_grad_enabled()
 }
 
 pub fn sigmoid_backward(grad: &Tensor, output: &Tensor) -> Result<Tensor> {

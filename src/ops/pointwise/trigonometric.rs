@@ -115,16 +115,23 @@ ops! {
     /// The inverse hyperbolic sine of each element.
     ASINH = "asinh" / "arcsinh", "torch.asinh(torch.tensor([0.0, 1.0]))", [Overload::new(
         "asinh(Tensor self) -> Tensor",
-        POINTWISE,
+        FUNCTION | METHOD | OUT,
         |a| a.unary(unary::asinh),
         Node("AsinhBackward0", &[grad("self", "self", |b| {
             mul(b.grad()?, conj(&rsqrt(add(pow(b.tensor(0)?, 2)?, 1)?)?)?)
         })]),
     )];
+    /// asinh of each element in place; PyTorch has no derivative of this form.
+    ASINH_IN_PLACE = "asinh_" / "arcsinh_", "torch.tensor([0.5]).asinh_()", [Overload::new(
+        "asinh_(Tensor(a!) self) -> Tensor(a!)",
+        ONLY_INPLACE | FUNCTION,
+        |a| a.unary(unary::asinh),
+        Node("AsinhBackward1", &[missing("self")]),
+    )];
     /// The inverse hyperbolic cosine of each element.
     ACOSH = "acosh" / "arccosh", "torch.acosh(torch.tensor([1.0, 2.0]))", [Overload::new(
         "acosh(Tensor self) -> Tensor",
-        POINTWISE,
+        FUNCTION | METHOD | OUT,
         |a| a.unary(unary::acosh),
         Node("AcoshBackward0", &[grad("self", "self", |b| {
             let this = b.tensor(0)?;
@@ -135,14 +142,28 @@ ops! {
             mul(b.grad()?, rsqrt(sub(mul(&this, &this)?, 1)?)?)
         })]),
     )];
+    /// acosh of each element in place; PyTorch has no derivative of this form.
+    ACOSH_IN_PLACE = "acosh_" / "arccosh_", "torch.tensor([1.5]).acosh_()", [Overload::new(
+        "acosh_(Tensor(a!) self) -> Tensor(a!)",
+        ONLY_INPLACE | FUNCTION,
+        |a| a.unary(unary::acosh),
+        Node("AcoshBackward1", &[missing("self")]),
+    )];
     /// The inverse hyperbolic tangent of each element.
     ATANH = "atanh" / "arctanh", "torch.atanh(torch.tensor([0.0, 0.5]))", [Overload::new(
         "atanh(Tensor self) -> Tensor",
-        POINTWISE,
+        FUNCTION | METHOD | OUT,
         |a| a.unary(unary::atanh),
         Node("AtanhBackward0", &[grad("self", "self", |b| {
             div(mul(b.grad()?, 1)?, conj(&sub(1, pow(b.tensor(0)?, 2)?)?)?)
         })]),
+    )];
+    /// atanh of each element in place; PyTorch has no derivative of this form.
+    ATANH_IN_PLACE = "atanh_" / "arctanh_", "torch.tensor([0.5]).atanh_()", [Overload::new(
+        "atanh_(Tensor(a!) self) -> Tensor(a!)",
+        ONLY_INPLACE | FUNCTION,
+        |a| a.unary(unary::atanh),
+        Node("AtanhBackward1", &[missing("self")]),
     )];
     /// sin(pi x) / (pi x) of each element, 1 at 0.
     SINC = "sinc" / "special_sinc", "torch.sinc(torch.tensor([0.0, 0.5]))", [Overload::new(

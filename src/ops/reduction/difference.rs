@@ -84,7 +84,7 @@ ops! {
                 let (y, x, dim) = (a.tensor(0)?, a.tensor(1)?, a.int(2)?);
                 let axis = layout::wrap_dim(dim, y.dim())?;
                 let (steps, heights) = (steps(y, x, axis, "cumulative_trapezoid")?, heights(y, axis)?);
-                one(cumsum(&div(mul(&steps, &heights)?, 2.0)?, dim)?)
+                one(div(cumsum(&mul(&steps, &heights)?, dim)?, 2.0)?)
             },
             Composite,
         ),

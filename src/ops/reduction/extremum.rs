@@ -115,5 +115,5 @@ fn along(b: &Backward) -> Result<Tensor> {
 /// The gradient divided among all elements that equal the result.
 fn shared(grad: &Tensor, result: &Tensor, this: &Tensor, dims: &[i64], keepdim: bool) -> Result<Tensor> {
     let mask = eq(restore(result, dims, keepdim)?, this)?;
-    div(mul(restore(grad, dims, keepdim)?, &mask)?, sum_dims(&mask, dims, true)?)
+    mul(div(restore(grad, dims, keepdim)?, sum_dims(&mask, dims, true)?)?, &mask)
 }

@@ -109,7 +109,7 @@ fn quantile(a: &Args, ignore_nan: bool) -> Result<Outs> {
     if q.dim() == 0 {
         return one(squeeze_in_place(&result, -1)?);
     }
-    one(squeeze_in_place(&transpose(&unsqueeze(&result, 0)?, 0, -1)?, -1)?)
+    one(squeeze_in_place(&transpose_in_place(&unsqueeze_in_place(&result, 0)?, 0, -1)?, -1)?)
 }
 
 /// The places, with fractions, of the quantiles among each row of sorted elements.

@@ -549,3 +549,8 @@ pub fn flip(tensor: &Tensor, dims: &[i64]) -> Result<Tensor> {
 pub fn roll(tensor: &Tensor, shifts: &[i64], dims: &[i64]) -> Result<Tensor> {
     ROLL.overloads[0].call_one(args![tensor, shifts, dims])
 }
+
+/// Swaps two dimensions of a tensor that nobody else holds, as `transpose_` does.
+pub fn transpose_in_place(tensor: &Tensor, dim0: i64, dim1: i64) -> Result<Tensor> {
+    TRANSPOSE_IN_PLACE.overloads[0].call_in_place(args![tensor, dim0, dim1])
+}

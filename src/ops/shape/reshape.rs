@@ -649,3 +649,8 @@ pub fn squeeze_in_place(tensor: &Tensor, dim: i64) -> Result<Tensor> {
 pub fn squeeze(tensor: &Tensor) -> Result<Tensor> {
     SQUEEZE.overloads[0].call_one(args![tensor])
 }
+
+/// As `squeeze_in_place`, for `unsqueeze_`.
+pub fn unsqueeze_in_place(tensor: &Tensor, dim: i64) -> Result<Tensor> {
+    UNSQUEEZE_IN_PLACE.overloads[0].call_in_place(args![tensor, dim])
+}
