@@ -65,7 +65,10 @@ fn twiddle(k: usize, n: usize) -> C {
 }
 
 fn smallest_factor(n: usize) -> usize {
-    (2..).take_while(|p| p * p <= n).find(|p| n.is_multiple_of(*p)).unwrap_or(n)
+    (2..)
+        .take_while(|p| p * p <= n)
+        .find(|p| n.is_multiple_of(*p))
+        .unwrap_or(n)
 }
 
 /// Primes from here on go through a convolution.

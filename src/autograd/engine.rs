@@ -348,10 +348,13 @@ impl Pass<'_> {
             }
             let left = next.dependencies.get().saturating_sub(1);
             next.dependencies.set(left);
-            if left == 0 && next.epoch.get() == self.epoch && self.is_needed(next)
-                && let Some(earlier) = single.replace(next.clone()) {
-                    self.push(earlier);
-                }
+            if left == 0
+                && next.epoch.get() == self.epoch
+                && self.is_needed(next)
+                && let Some(earlier) = single.replace(next.clone())
+            {
+                self.push(earlier);
+            }
         }
         match single {
             Some(next) if self.queue.is_empty() => Ok(Some(next)),

@@ -10,9 +10,7 @@ pub(crate) use super::op::Op;
 pub(crate) use super::pointwise::arithmetic::{add, conj_of, div, div_mode, mul, sub};
 pub(crate) use super::pointwise::clamp::{clamp_min, lerp};
 pub(crate) use super::pointwise::complex::conj_physical;
-pub(crate) use super::pointwise::exponential::{
-    exp, exp2, log, log1p, reciprocal, rsqrt, sigmoid, sqrt, xlogy,
-};
+pub(crate) use super::pointwise::exponential::{exp, exp2, log, log1p, reciprocal, rsqrt, sigmoid, sqrt, xlogy};
 pub(crate) use super::pointwise::logical::{logical_and, logical_not, logical_or};
 pub(crate) use super::pointwise::power::{pow, power_of};
 pub(crate) use super::pointwise::sign::{abs, neg, sgn, sign};

@@ -132,12 +132,12 @@ pub const fn apart(inputs: &'static str) -> Grad {
     }
 }
 
-/// An input for which PyTorch has no derivative.
-pub const fn missing(inputs: &'static str) -> Grad {
+/// An input for which PyTorch has no derivative; `what` is how its message names it.
+pub const fn missing(inputs: &'static str, what: &'static str) -> Grad {
     Grad {
         inputs,
         uses: "",
-        by: By::NotImplemented,
+        by: By::Missing(what),
     }
 }
 
@@ -242,6 +242,8 @@ pub enum By {
     NotDifferentiable,
     /// PyTorch raises `the derivative for '...' is not implemented`.
     NotImplemented,
+    /// As `NotImplemented`, with PyTorch's name for what is missing.
+    Missing(&'static str),
 }
 
 /// The tangent of the output in forward mode.

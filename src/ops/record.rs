@@ -288,9 +288,8 @@ impl Function for OpNode {
                     }
                 }
                 By::NotDifferentiable => {}
-                By::NotImplemented => {
-                    return error::runtime(format!("the derivative for '{}' is not implemented.", rule.inputs));
-                }
+                By::NotImplemented => return missing(rule.inputs),
+                By::Missing(what) => return missing(what),
             }
         }
         Ok(result)
@@ -321,6 +320,10 @@ impl Function for OpNode {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+fn missing<T>(what: &str) -> Result<T> {
+    error::not_implemented(format!("the derivative for '{what}' is not implemented."))
 }
 
 /// True for outputs of functions that give several views.

@@ -337,10 +337,11 @@ impl ModuleResolver for Names {
             return Ok(Some(value));
         }
         if let Some((module, _)) = space.python.iter().find(|(_, names)| names.contains(&text))
-            && vm.is_registered(module) {
-                let module = vm.import_module(module)?;
-                return vm.find_attr(&module, name);
-            }
+            && vm.is_registered(module)
+        {
+            let module = vm.import_module(module)?;
+            return vm.find_attr(&module, name);
+        }
         match space.prefix {
             Some("") if !is_of_a_namespace(space.name, text) => {
                 if let Some(found) = function::function(text) {

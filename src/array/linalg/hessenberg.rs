@@ -34,8 +34,9 @@ pub fn balance<T: Field>(a: &mut Matrix<T>) -> Balance {
         break;
     }
     'columns: while low < high {
-        for c in low..=high {
-            if (low..=high).all(|r| r == c || a.at(r, c) == zero) {
+        let columns = low..=high;
+        for c in columns.clone() {
+            if columns.clone().all(|r| r == c || a.at(r, c) == zero) {
                 exchange(a, c, low);
                 low += 1;
                 continue 'columns;

@@ -33,7 +33,11 @@ ops! {
         "threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor",
         0,
         |a| {
+<<<<<<< HEAD
             let below = le(a.tensor(1)?.detach(), a.scalar(2)?)?;
+=======
+            let below = le(&a.tensor(1)?.detach(), a.scalar(2)?)?;
+>>>>>>> ops1-unchecked
             let mask = below.array();
             one(ternary::where_(&mask, &copy::full(&[], Scalar::Int(0), a.tensor(0)?.dtype())?, &*a.array(0)?)?)
         },
@@ -272,6 +276,7 @@ ops! {
             let (this, weight) = (a.tensor(0)?.detach(), a.tensor(1)?.detach());
             one(where_(&gt(&this, 0)?, &this, mul(&this, &weight)?)?)
         },
+<<<<<<< HEAD
         Node("PreluKernelBackward0", &[
             grad("self", "self, weight", |b| {
                 where_(&ge(b.tensor(0)?, 0)?, b.grad()?, mul(b.grad()?, b.tensor(1)?)?)
@@ -279,6 +284,43 @@ ops! {
             grad("weight", "self", |b| {
                 let this = b.tensor(0)?;
                 where_(&ge(&this, 0)?, scalar_like(0.0, &this)?, mul(b.grad()?, &this)?)
+=======
+        Node("PreluKernelBackward0", &[joint("self, weight", "self, weight", |b| {
+            let outs = PRELU_KERNEL_BACKWARD.overloads[0].call(args![b.grad()?, b.tensor(0)?, b.tensor(1)?])?;
+            let tensor = |out: Arg| match out {
+                Arg::Tensor(tensor) => Some(tensor),
+                _ => None,
+            };
+            Ok(outs.into_iter().map(tensor).collect())
+        })]),
+    )];
+    /// The gradients of prelu.
+    PRELU_KERNEL_BACKWARD = "_prelu_kernel_backward", "torch.prelu(torch.tensor([-1.0, 2.0]), torch.tensor(0.25))", [Overload::new(
+        "_prelu_kernel_backward(Tensor grad_output, Tensor self, Tensor weight) -> (Tensor, Tensor)",
+        0,
+        |a| {
+            let (grad, this, weight) = (a.tensor(0)?.detach(), a.tensor(1)?.detach(), a.tensor(2)?.detach());
+            let positive = gt(&this, 0)?;
+            let zero = scalar_like(0.0, &this)?;
+            two((
+                where_(&positive, &grad, mul(&grad, &weight)?)?,
+                where_(&positive, zero, mul(&grad, &this)?)?,
+            ))
+        },
+        Node("PreluKernelBackwardBackward0", &[
+            grad("grad_output", "self, weight", |b| {
+                let (this, weight) = (b.tensor(1)?, b.tensor(2)?);
+                let (first, second) = (b.grad_or_zeros(0)?, b.grad_or_zeros(1)?);
+                where_(&ge(&this, 0)?, &first, add(mul(&first, weight)?, mul(&second, &this)?)?)
+            }),
+            grad("self", "grad_output, self", |b| {
+                let this = b.tensor(1)?;
+                where_(&ge(&this, 0)?, scalar_like(0.0, &this)?, mul(b.tensor(0)?, b.grad_or_zeros(1)?)?)
+            }),
+            grad("weight", "grad_output, self", |b| {
+                let this = b.tensor(1)?;
+                where_(&ge(&this, 0)?, scalar_like(0.0, &this)?, mul(b.tensor(0)?, b.grad_or_zeros(0)?)?)
+>>>>>>> ops1-unchecked
             }),
         ]),
     )];
@@ -340,7 +382,11 @@ ops! {
 }
 
 fn threshold(a: &Args) -> Result<Outs> {
+<<<<<<< HEAD
     let below = le(a.tensor(0)?.detach(), a.scalar(1)?)?;
+=======
+    let below = le(&a.tensor(0)?.detach(), a.scalar(1)?)?;
+>>>>>>> ops1-unchecked
     let value = copy::full(&[], a.scalar(2)?, a.tensor(0)?.dtype())?;
     one(ternary::where_(&below.array(), &value, &*a.array(0)?)?)
 }
@@ -367,6 +413,7 @@ fn rrelu(a: &Args) -> Result<Outs> {
     let mut draws = copy::elements(&draws).into_iter();
     let slopes: Vec<f64> = elements
         .iter()
+<<<<<<< HEAD
         .map(|x| {
             if x.to_f64() <= 0.0 {
                 draws.next().map_or(1.0, Scalar::to_f64)
@@ -374,6 +421,9 @@ fn rrelu(a: &Args) -> Result<Outs> {
                 1.0
             }
         })
+=======
+        .map(|x| if x.to_f64() <= 0.0 { draws.next().map_or(1.0, Scalar::to_f64) } else { 1.0 })
+>>>>>>> ops1-unchecked
         .collect();
     let slopes = crate::array::Array::from_vec(&this.sizes(), &slopes)?;
     copy::copy_into(&noise.array(), &slopes)?;

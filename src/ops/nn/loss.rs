@@ -137,7 +137,7 @@ ops! {
                 let slope = mul(&neg(&target)?, &sigmoid(&mul(&neg(&target)?, &input)?)?)?;
                 shared(b, &slope, 2)
             }),
-            missing("target"),
+            missing("target", "target"),
         ]),
     )];
     /// The cross entropy of probabilities and targets.

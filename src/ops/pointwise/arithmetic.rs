@@ -174,12 +174,12 @@ pub(crate) static MUL: Op = Op {
                     Grad {
                         inputs: "self",
                         uses: "other",
-                        by: By::Formula(|b| mul(b.grad()?, conj_of(b.value(1)?)?))
+                        by: By::Formula(|b| mul_tensor(b.grad()?, conj_of(b.value(1)?)?))
                     },
                     Grad {
                         inputs: "other",
                         uses: "self",
-                        by: By::Formula(|b| mul(b.grad()?, conj_of(b.value(0)?)?))
+                        by: By::Formula(|b| mul_tensor(b.grad()?, conj_of(b.value(0)?)?))
                     },
                 ],
             ),
@@ -216,7 +216,7 @@ pub(crate) static DIV: Op = Op {
                     Grad {
                         inputs: "self",
                         uses: "other",
-                        by: By::Formula(|b| div(b.grad()?, conj_of(b.value(1)?)?))
+                        by: By::Formula(|b| div_tensor(b.grad()?, conj_of(b.value(1)?)?))
                     },
                     Grad {
                         inputs: "other",
@@ -248,7 +248,7 @@ pub(crate) static DIV: Op = Op {
                         inputs: "self",
                         uses: "other, rounding_mode",
                         by: By::Formula(|b| match b.args()?.optional_str(2) {
-                            None => div(b.grad()?, conj_of(b.value(1)?)?),
+                            None => div_tensor(b.grad()?, conj_of(b.value(1)?)?),
                             Some(_) => mul(b.grad()?, 0.0),
                         }),
                     },
@@ -337,6 +337,15 @@ pub fn div(a: impl Into<Arg>, b: impl Into<Arg>) -> Result<Tensor> {
         return DIV.overloads[2].call_one(Args(smallvec![a, b]));
     }
     DIV.overloads[0].call_one(Args(smallvec![a, b]))
+}
+
+/// By the overload for tensors, which a Python number joins as a 0-d tensor.
+fn mul_tensor(a: &Tensor, b: Arg) -> Result<Tensor> {
+    MUL.overloads[0].call_one(Args(smallvec![a.into(), b]))
+}
+
+fn div_tensor(a: &Tensor, b: Arg) -> Result<Tensor> {
+    DIV.overloads[0].call_one(Args(smallvec![a.into(), b]))
 }
 
 /// The quotient, rounded as `mode` says: `trunc` or `floor`.

@@ -15,32 +15,50 @@ ops! {
             POINTWISE,
             clamp_tensors,
             Node("ClampBackward0", &[
-                grad("self", "self, min, max", |b| clamp_backward(b, optional(b, 1)?, optional(b, 2)?)),
+                grad("self", "self, min, max", |b| {
+                    let (this, grad) = (b.tensor(0)?, b.grad()?);
+                    let bounds = (bound(b, 1)?, bound(b, 2)?);
+                    let either = |low: Option<Tensor>, high: Option<Tensor>| match (low, high) {
+                        (Some(low), Some(high)) => logical_or(&low, &high).map(Some),
+                        (low, high) => Ok(low.or(high)),
+                    };
+                    let with = |bound: &Option<Tensor>, compare: fn(Arg, Arg) -> Result<Tensor>| {
+                        bound.as_ref().map(|bound| compare((&this).into(), bound.into())).transpose()
+                    };
+                    let tied = either(with(&bounds.0, eq)?, with(&bounds.1, eq)?)?;
+                    let outside = either(with(&bounds.0, lt)?, with(&bounds.1, gt)?)?;
+                    match (tied, outside) {
+                        (Some(tied), Some(outside)) => {
+                            masked_fill(&where_(&tied, div(grad, 2)?, grad)?, &outside, 0)
+                        }
+                        _ => Ok(grad.clone()),
+                    }
+                }),
                 joint("min, max", "self, min, max", |b| {
                     let (this, grad) = (b.tensor(0)?, b.grad()?);
-                    let zero = scalar_like(0.0, grad)?;
-                    let (min, max) = (optional(b, 1)?, optional(b, 2)?);
-                    let mut result = Vec::new();
-                    if let Some(min) = &min {
-                        let below = lt(&this, min)?;
-                        let taken = match &max {
-                            Some(max) => logical_and(&lt(min, max)?, &below)?,
-                            None => below,
-                        };
-                        result.push(Some(where_(&taken, grad, &zero)?));
-                    }
-                    if let Some(max) = &max {
-                        let above = gt(&this, max)?;
-                        let taken = match &min {
-                            Some(min) => logical_or(&above, &lt(max, min)?)?,
-                            None => above,
-                        };
-                        if min.is_none() {
-                            result.push(None);
+                    let (min, max) = (bound(b, 1)?, bound(b, 2)?);
+                    let part = |tied: &Tensor, unused: &Tensor| {
+                        masked_fill(&where_(tied, div(grad, 2)?, grad)?, unused, 0).map(Some)
+                    };
+                    let low = match (&min, &max) {
+                        (Some(min), Some(max)) => {
+                            let unused = logical_or(&gt(&this, min)?, &gt(min, max)?)?;
+                            part(&eq(&this, min)?, &unused)?
                         }
-                        result.push(Some(where_(&taken, grad, &zero)?));
-                    }
-                    Ok(result)
+                        (Some(min), None) => part(&eq(&this, min)?, &gt(&this, min)?)?,
+                        _ => None,
+                    };
+                    let high = match &max {
+                        Some(max) => {
+                            let raised = match &min {
+                                Some(min) => maximum(&this, min)?,
+                                None => this.clone(),
+                            };
+                            part(&eq(&raised, max)?, &lt(&raised, max)?)?
+                        }
+                        None => None,
+                    };
+                    Ok(vec![low, high])
                 }),
             ]),
         ),
@@ -52,8 +70,8 @@ ops! {
                 a.unary(|x| ternary::clamp(x, min.map(Operand::Number), max.map(Operand::Number)))
             },
             Node("ClampBackward1", &[grad("self", "self, min, max", |b| {
-                let bound = |at: usize| b.args().map(|args| args.optional_scalar(at).map(Arg::Scalar));
-                clamp_backward(b, bound(1)?, bound(2)?)
+                let number = |at: usize| b.args().map(|args| args.optional_scalar(at).map(Arg::Scalar));
+                clamp_backward(b, number(1)?, number(2)?)
             })]),
         ),
     ];
@@ -175,9 +193,9 @@ fn clamp_tensors(a: &Args) -> Result<Outs> {
     a.unary(|x| ternary::clamp(x, min.as_ref().map(Operand::from), max.as_ref().map(Operand::from)))
 }
 
-fn optional(b: &Backward, at: usize) -> Result<Option<Arg>> {
+fn bound(b: &Backward, at: usize) -> Result<Option<Tensor>> {
     Ok(match b.value(at)? {
-        Arg::Tensor(tensor) => Some(Arg::Tensor(tensor)),
+        Arg::Tensor(tensor) => Some(tensor),
         _ => None,
     })
 }

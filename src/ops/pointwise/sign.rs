@@ -52,8 +52,8 @@ ops! {
                 return zeros_like(&result);
             }
             let size = abs(&this)?;
-            let along = div(mul(real(&div(grad, &result)?)?, &result)?, &size)?;
-            masked_fill(&sub(div(grad, &size)?, along)?, &eq(&size, 0.0)?, 0.0)
+            let along = mul(real(&div(grad, &result)?)?, &result)?;
+            masked_fill(&div(sub(grad, along)?, &size)?, &eq(&size, 0.0)?, 0.0)
         })]),
     )];
     /// True where the sign bit is set.

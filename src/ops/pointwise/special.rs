@@ -95,7 +95,7 @@ ops! {
         POINTWISE,
         |a| a.binary(|x, y| binary::igamma(x, y)),
         Node("IgammaBackward0", &[
-            missing("self"),
+            missing("self", "igamma: input"),
             grad("other", "self, other", |b| mul(b.grad()?, gamma_density(&b.tensor(0)?, &b.tensor(1)?)?)),
         ]),
     )];
@@ -105,7 +105,7 @@ ops! {
         POINTWISE,
         |a| a.binary(|x, y| binary::igammac(x, y)),
         Node("IgammacBackward0", &[
-            missing("self"),
+            missing("self", "igammac: input"),
             grad("other", "self, other", |b| {
                 mul(neg(b.grad()?)?, gamma_density(&b.tensor(0)?, &b.tensor(1)?)?)
             }),
@@ -169,11 +169,7 @@ ops! {
         FUNCTION | OUT,
         |a| {
             let x = mul(a.tensor(0)?, std::f64::consts::FRAC_1_SQRT_2)?;
-            let is_small = lt(abs(&x)?, 1)?;
-            let middle = mul(add(erf(&x)?, 1)?, 0.5)?;
-            let tail = mul(erfc(abs(&x)?)?, 0.5)?;
-            let tail = where_(&gt(&x, 0)?, sub(1, &tail)?, &tail)?;
-            one(where_(&is_small, middle, tail)?)
+            one(mul(add(erf(x)?, 1)?, 0.5)?)
         },
         Composite,
     )];
@@ -241,7 +237,7 @@ ops! {
             FUNCTION | OUT,
             |a| a.binary(|x, y| binary::zeta(x, y)),
             Node("SpecialZetaBackward0", &[
-                missing("self"),
+                missing("self", "zeta"),
                 grad("other", "self, other", |b| {
                     let this = b.tensor(0)?;
                     let slope = mul(b.grad()?, neg(&this)?)?;
@@ -263,7 +259,7 @@ ops! {
             "special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor",
             FUNCTION | OUT,
             |a| a.binary(|x, y| binary::zeta(x, y)),
-            Node("SpecialZetaBackward2", &[missing("self")]),
+            Node("SpecialZetaBackward2", &[missing("self", "zeta")]),
         ),
     ];
 }

@@ -36,7 +36,8 @@ ops! {
             }
             for _ in 0..n {
                 let count = length(&result) - 1;
-                let (next, here) = (narrow(&result, axis, 1, count)?, narrow(&result, axis, 0, count)?);
+                let here = narrow(&result, axis, 0, count)?;
+                let next = narrow(&result, axis, 1, count)?;
                 result = if this.dtype() == Dtype::Bool { ne(&next, &here)? } else { sub(&next, &here)? };
             }
             one(result)
@@ -55,7 +56,7 @@ ops! {
                     return one(sum_dims(y, &[dim], false)?);
                 }
                 let (steps, heights) = (steps(y, x, axis, "trapezoid")?, heights(y, axis)?);
-                one(div(sum_dims(&mul(&steps, &heights)?, &[dim], false)?, 2.0)?)
+                one(div(sum_dims(&mul(&heights, &steps)?, &[dim], false)?, 2.0)?)
             },
             Composite,
         ),
@@ -84,7 +85,11 @@ ops! {
                 let (y, x, dim) = (a.tensor(0)?, a.tensor(1)?, a.int(2)?);
                 let axis = layout::wrap_dim(dim, y.dim())?;
                 let (steps, heights) = (steps(y, x, axis, "cumulative_trapezoid")?, heights(y, axis)?);
+<<<<<<< HEAD
                 one(div(cumsum(&mul(&steps, &heights)?, dim)?, 2.0)?)
+=======
+                one(div(cumsum(&mul(&heights, &steps)?, dim)?, 2.0)?)
+>>>>>>> ops1-unchecked
             },
             Composite,
         ),

@@ -85,12 +85,16 @@ ops! {
         Node("RenormBackward0", &[grad("self", "self, p, dim, maxnorm", |b| {
             let (grad, this, p, limit) = (b.grad()?, b.tensor(0)?, b.scalar(1)?, b.scalar(3)?.to_f64());
             let dims = others(&this, b.int(2)?)?;
-            let norm = call_norm(&this, p, &dims)?;
-            let along = sum_dims(&mul(conj(&this)?, grad)?, &dims, true)?;
+            let wide = match this.dtype() {
+                Dtype::Float32 => Dtype::Float64,
+                dtype => dtype.to_real(),
+            };
+            let norm = call_norm(&this, p, &dims, wide)?;
+            let along = sum_as(&mul(conj(&this)?, grad)?, &dims, wide)?;
             let part = norm_backward(&along, &this, p.to_f64(), &norm, &dims, true)?;
             let inverse = reciprocal(add(&norm, 1e-7)?)?;
             let scaled = mul(mul(&inverse, limit)?, sub(grad, mul(&inverse, part)?)?)?;
-            where_(&gt(&norm, limit)?, scaled, grad)
+            where_(&gt(&norm, limit)?, to_dtype(&scaled, grad.dtype())?, grad)
         })]),
     )];
     /// The logarithm of the sum of e^x along dimensions.
@@ -134,11 +138,15 @@ fn norm_forward(
     Ok(reduce::moments::norm(&source, p, dims, keepdim)?.into())
 }
 
-fn call_norm(this: &Tensor, p: Scalar, dims: &[i64]) -> Result<Tensor> {
+fn call_norm(this: &Tensor, p: Scalar, dims: &[i64], dtype: Dtype) -> Result<Tensor> {
     match crate::ops::find("linalg_vector_norm").and_then(|op| op.overloads.first()) {
-        Some(overload) => overload.call_one(args![this, p, dims, true, None::<Dtype>]),
-        None => NORM.overloads[3].call_one(args![this, p, dims, true]),
+        Some(overload) => overload.call_one(args![this, p, dims, true, dtype]),
+        None => NORM.overloads[2].call_one(args![this, p, dims, true, dtype]),
     }
+}
+
+fn sum_as(tensor: &Tensor, dims: &[i64], dtype: Dtype) -> Result<Tensor> {
+    super::sum::SUM.overloads[1].call_one(args![tensor, dims, true, dtype])
 }
 
 fn order_of(b: &Backward, at: usize) -> Result<f64> {

@@ -78,17 +78,34 @@ fn quantile(a: &Args, ignore_nan: bool) -> Result<Outs> {
             reduced.remove(dim);
         }
     }
-    let values = match dim {
-        None => sort(&crate::ops::shape::reshape(this, &[-1])?, 0)?.0,
-        Some(dim) if dim + 1 >= sizes.len() => sort(this, -1)?.0,
-        Some(dim) => sort(&transpose(&unsqueeze(this, -1)?, dim as i64, -1)?, -1)?.0,
+    let moved = match dim {
+        None => reshape(this, &[-1])?,
+        Some(dim) if dim + 1 >= sizes.len() => this.clone(),
+        Some(dim) => transpose(&unsqueeze(this, -1)?, dim as i64, -1)?,
     };
-    // one row of sorted elements for each reduced element
+    // one row of elements for each reduced element
     let mut rows = reduced.clone();
-    let length = values.sizes().last().copied().unwrap_or(1);
+    let length = moved.sizes().last().copied().unwrap_or(1);
     rows.push(length);
-    let values = view(&values, &rows)?;
-    let ranks = ranks(&values.array(), &q.array(), ignore_nan)?;
+    let moved = reshape(&moved, &rows)?;
+    // a single quantile of contiguous rows is selected, not sorted for
+    let in_place = dim.is_none_or(|dim| dim + 1 >= sizes.len() && q.dim() == 0 && !ignore_nan);
+    let selects = q.numel() == 1 && in_place && this.array().is_contiguous();
+    let (values, places) = if selects {
+        let (_, places) = sort(&moved.detach(), -1)?;
+        (moved, Some(places))
+    } else {
+        (sort(&moved, -1)?.0, None)
+    };
+    let take = |ranks: &Tensor| match &places {
+        Some(places) => gather(&values, -1, &gather(places, -1, ranks)?),
+        None => gather(&values, -1, ranks),
+    };
+    let sorted = match &places {
+        Some(places) => gather(&values.detach(), -1, places)?,
+        None => values.detach(),
+    };
+    let ranks = ranks(&sorted.array(), &q.array(), ignore_nan)?;
     let ranks = match interpolation {
         "lower" => unary::floor(&ranks)?,
         "higher" => unary::ceil(&ranks)?,
@@ -96,7 +113,7 @@ fn quantile(a: &Args, ignore_nan: bool) -> Result<Outs> {
         _ => ranks,
     };
     let below: Tensor = copy::cast(&ranks, Dtype::Int64)?.into();
-    let mut result = gather(&values, -1, &below)?;
+    let mut result = take(&below)?;
     if matches!(interpolation, "linear" | "midpoint") {
         let weights = if interpolation == "midpoint" {
             copy::full(ranks.sizes(), Scalar::Float(0.5), ranks.dtype())?
@@ -104,15 +121,19 @@ fn quantile(a: &Args, ignore_nan: bool) -> Result<Outs> {
             crate::array::binary::sub(&ranks, &*below.array())?
         };
         let above: Tensor = copy::cast(&unary::ceil(&ranks)?, Dtype::Int64)?.into();
-        result = lerp(&result, &gather(&values, -1, &above)?, &weights.into())?;
+        result = lerp(&result, &take(&above)?, &weights.into())?;
     }
     if q.dim() == 0 {
         return one(squeeze_in_place(&result, -1)?);
     }
+<<<<<<< HEAD
     one(squeeze_in_place(
         &transpose_in_place(&unsqueeze_in_place(&result, 0)?, 0, -1)?,
         -1,
     )?)
+=======
+    one(squeeze_in_place(&transpose_in_place(&unsqueeze_in_place(&result, 0)?, 0, -1)?, -1)?)
+>>>>>>> ops1-unchecked
 }
 
 /// The places, with fractions, of the quantiles among each row of sorted elements.

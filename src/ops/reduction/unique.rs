@@ -12,7 +12,7 @@ ops! {
         "_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)",
         FUNCTION,
         |a| three(order::unique::unique(&*a.array(0)?)?, a.bool(2)?, a.bool(3)?),
-        Node("Unique2Backward0", &[missing("self")]),
+        Node("Unique2Backward0", &[missing("self", "_unique2")]),
     )];
     /// The distinct elements and the place of each element among them.
     UNIQUE = "_unique", "torch.unique(torch.tensor([3, 1, 3]))", [Overload::new(
@@ -22,14 +22,14 @@ ops! {
             let (values, inverse, _) = order::unique::unique(&*a.array(0)?)?;
             two((values, if a.bool(2)? { inverse } else { empty()? }))
         },
-        Node("UniqueBackward0", &[missing("self")]),
+        Node("UniqueBackward0", &[missing("self", "_unique")]),
     )];
     /// The distinct slices along dim.
     UNIQUE_DIM = "unique_dim", "torch.unique(torch.tensor([[1, 1], [1, 1]]), dim=0)", [Overload::new(
         "unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)",
         FUNCTION | NAMESPACED,
         |a| three(order::unique::unique_dim(&*a.array(0)?, a.int(1)?, true)?, true, true),
-        Node("UniqueDimBackward0", &[missing("self")]),
+        Node("UniqueDimBackward0", &[missing("self", "unique_dim")]),
     )];
     /// Elements or slices that differ from the one before.
     UNIQUE_CONSECUTIVE = "unique_consecutive", "torch.unique_consecutive(torch.tensor([1, 1, 2]))", [Overload::new(
@@ -42,7 +42,7 @@ ops! {
                 _ => three(order::unique::unique_consecutive(&this)?, a.bool(1)?, a.bool(2)?),
             }
         },
-        Node("UniqueConsecutiveBackward0", &[missing("self")]),
+        Node("UniqueConsecutiveBackward0", &[missing("self", "unique_consecutive")]),
     )];
     /// How many elements fall into each of equal bins.
     HISTC = "histc", "torch.histc(torch.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)", [Overload::new(

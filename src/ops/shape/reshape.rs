@@ -189,19 +189,11 @@ pub(crate) static UNFLATTEN: Op = Op {
                 known == size
             };
             if !fits {
-                return error::runtime(if inferred == 1 {
-                    format!(
-                        "unflatten: Provided sizes {} don't multiply up to the size of dim {} ({size}) in the input tensor",
-                        format_sizes(inner),
-                        a.int(1)?
-                    )
-                } else {
-                    format!(
-                        "unflatten: Provided sizes {} don't multiply up to the size of dim {} ({size}) in the input tensor",
-                        format_sizes(inner),
-                        a.int(1)?
-                    )
-                });
+                return error::runtime(format!(
+                    "unflatten: Provided sizes {} don't multiply up to the size of dim {} ({size}) in the input tensor",
+                    format_sizes(inner),
+                    a.int(1)?
+                ));
             }
             sizes.remove(dim);
             let filled = inner.iter().map(|part| if *part == -1 { size / known } else { *part });

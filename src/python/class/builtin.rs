@@ -29,7 +29,7 @@ macro_rules! types {
                 $(let $field = make($name, $flags);)*
                 let bool = Class::new(
                     "bool", "builtins", Layout::Builtin("int"), FINAL.with(Flags::MATCH_SELF),
-                    &[$int.clone()], vec![$int.clone(), object.clone()],
+                    std::slice::from_ref(&$int), vec![$int.clone(), object.clone()],
                 );
                 Types { object, type_, bool, $($field,)* }
             }

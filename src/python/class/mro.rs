@@ -31,9 +31,10 @@ pub fn linearise(bases: &[ClassRef]) -> Result<Vec<ClassRef>, Vec<ClassRef>> {
             let mut stuck: Vec<ClassRef> = Vec::new();
             for (row, &head) in rows.iter().zip(&heads) {
                 if let Some(class) = row.get(head)
-                    && !stuck.iter().any(|seen| seen.same(class)) {
-                        stuck.push(class.clone());
-                    }
+                    && !stuck.iter().any(|seen| seen.same(class))
+                {
+                    stuck.push(class.clone());
+                }
             }
             return Err(stuck);
         };

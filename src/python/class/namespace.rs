@@ -19,9 +19,10 @@ impl Namespace {
 
     pub fn insert(&mut self, name: Symbol, value: Value) -> Option<Value> {
         if let Some(&position) = self.index.get(&name)
-            && let Some(entry) = self.entries.get_mut(position as usize) {
-                return Some(std::mem::replace(&mut entry.1, value));
-            }
+            && let Some(entry) = self.entries.get_mut(position as usize)
+        {
+            return Some(std::mem::replace(&mut entry.1, value));
+        }
         self.index.insert(name, self.entries.len() as u32);
         self.entries.push((name, value));
         None

@@ -76,17 +76,18 @@ impl<'a> Compiler<'a> {
     /// Evaluates into any register: a settled local's own, else a new temporary.
     pub(super) fn expr(&mut self, expression: &'a Expr) -> R<u16> {
         if let ExprKind::Name(name) = &expression.kind
-            && !self.unit().copies_operands {
-                if let Some(r) = self.settled_local(*name) {
-                    return Ok(r);
-                }
-                if let Some(r) = self.local_register(*name) {
-                    let span = std::mem::replace(&mut self.unit().span, expression.span);
-                    self.emit(Instruction::CheckLocal { r });
-                    self.unit().span = span;
-                    return Ok(r);
-                }
+            && !self.unit().copies_operands
+        {
+            if let Some(r) = self.settled_local(*name) {
+                return Ok(r);
             }
+            if let Some(r) = self.local_register(*name) {
+                let span = std::mem::replace(&mut self.unit().span, expression.span);
+                self.emit(Instruction::CheckLocal { r });
+                self.unit().span = span;
+                return Ok(r);
+            }
+        }
         let d = self.temp()?;
         self.expr_to(expression, d)?;
         Ok(d)
@@ -372,21 +373,22 @@ impl<'a> Compiler<'a> {
             }
             ExprKind::Compare { left, rest } if !when => {
                 if let [(op, right)] = rest.as_slice()
-                    && let Some(op) = compare_of(*op) {
-                        let a = self.expr(left)?;
-                        let constant = self
-                            .constant_value(right)
-                            .filter(|value| matches!(value, Value::Int(_) | Value::Float(_)));
-                        if let Some(constant) = constant {
-                            let k = self.constant(constant)?;
-                            self.emit(Instruction::TestCompareK { op, a, k });
-                        } else {
-                            let b = self.expr(right)?;
-                            self.emit(Instruction::TestCompare { op, a, b });
-                        }
-                        self.jump(target);
-                        return Ok(());
+                    && let Some(op) = compare_of(*op)
+                {
+                    let a = self.expr(left)?;
+                    let constant = self
+                        .constant_value(right)
+                        .filter(|value| matches!(value, Value::Int(_) | Value::Float(_)));
+                    if let Some(constant) = constant {
+                        let k = self.constant(constant)?;
+                        self.emit(Instruction::TestCompareK { op, a, k });
+                    } else {
+                        let b = self.expr(right)?;
+                        self.emit(Instruction::TestCompare { op, a, b });
                     }
+                    self.jump(target);
+                    return Ok(());
+                }
             }
             ExprKind::True if !when => return Ok(()),
             ExprKind::False | ExprKind::None if !when => {

@@ -71,13 +71,15 @@ pub fn compile_module<'a>(
     let scopes = Scopes::of_module(&module.body);
     let mut compiler = Compiler::new(vm, source, globals, scopes, mode == Mode::Single, separate_locals);
     compiler.open_module();
-    if mode == Mode::Exec && !separate_locals
-        && let Some(doc) = stmt::docstring(&module.body) {
-            let doc = compiler.string_constant(&doc);
-            let register = compiler.temp()?;
-            compiler.load_value(register, doc)?;
-            compiler.store_name(Symbol::new("__doc__"), register)?;
-        }
+    if mode == Mode::Exec
+        && !separate_locals
+        && let Some(doc) = stmt::docstring(&module.body)
+    {
+        let doc = compiler.string_constant(&doc);
+        let register = compiler.temp()?;
+        compiler.load_value(register, doc)?;
+        compiler.store_name(Symbol::new("__doc__"), register)?;
+    }
     compiler.annotations_if_needed(&module.body)?;
     compiler.body(&module.body)?;
     compiler.close_unit()

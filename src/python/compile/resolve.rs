@@ -57,14 +57,15 @@ impl Walk {
                 return Place::Free;
             }
             if found.kind == ScopeKind::Function
-                && let Some((_, used)) = found.index.get(&name).and_then(|i| found.uses.get(*i)) {
-                    if used.global {
-                        return Place::Global;
-                    }
-                    if used.bound && !used.nonlocal {
-                        return Place::Free;
-                    }
+                && let Some((_, used)) = found.index.get(&name).and_then(|i| found.uses.get(*i))
+            {
+                if used.global {
+                    return Place::Global;
                 }
+                if used.bound && !used.nonlocal {
+                    return Place::Free;
+                }
+            }
             outer = found.parent;
         }
         Place::Global

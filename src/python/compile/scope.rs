@@ -240,9 +240,7 @@ impl Walk {
                 if !in_function {
                     self.expr(annotation);
                 }
-                if *simple || value.is_some() {
-                    self.target(target);
-                } else if !matches!(target.kind, ExprKind::Name(_)) {
+                if *simple || value.is_some() || !matches!(target.kind, ExprKind::Name(_)) {
                     self.target(target);
                 }
             }

@@ -162,11 +162,12 @@ impl<'a> Compiler<'a> {
             if let ExprKind::Name(name) = &target.kind {
                 // straight into the local
                 if let Some(r) = self.local_register(*name)
-                    && !Self::writes_early(value) {
-                        self.expr_to(value, r)?;
-                        self.note_assigned(r);
-                        return Ok(());
-                    }
+                    && !Self::writes_early(value)
+                {
+                    self.expr_to(value, r)?;
+                    self.note_assigned(r);
+                    return Ok(());
+                }
                 let s = self.temp()?;
                 self.expr_to(value, s)?;
                 self.unit().span = target.span;

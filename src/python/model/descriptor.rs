@@ -315,9 +315,10 @@ fn is_abstract(vm: &mut Vm, this: &Value) -> R<Value> {
     };
     for part in parts {
         if let Some(flag) = vm.look_attr(&part, name)?
-            && vm.truth(&flag)? {
-                return Ok(Value::True);
-            }
+            && vm.truth(&flag)?
+        {
+            return Ok(Value::True);
+        }
     }
     Ok(Value::False)
 }
@@ -376,9 +377,10 @@ fn wrapped_attr(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let name = super::object::attribute_name(vm, name)?;
     let carried = ["__name__", "__qualname__", "__module__", "__annotations__"];
     if carried.contains(&name.text())
-        && let Some(found) = vm.look_attr(&inner_of(this), name)? {
-            return Ok(found);
-        }
+        && let Some(found) = vm.look_attr(&inner_of(this), name)?
+    {
+        return Ok(found);
+    }
     Err(vm.no_attribute(this, name))
 }
 

@@ -58,9 +58,10 @@ fn repr(vm: &mut Vm, args: &[Value]) -> R<Value> {
 fn dir(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [this] = args else { return Ok(Value::None) };
     if let Some(Object::Module(module)) = this.obj()
-        && let Some(method) = module.dict.get_str("__dir__") {
-            return vm.call(&method, &[]);
-        }
+        && let Some(method) = module.dict.get_str("__dir__")
+    {
+        return vm.call(&method, &[]);
+    }
     let mut names: Vec<&'static str> = vm.attribute_names(this).into_iter().map(|name| name.text()).collect();
     names.sort_unstable();
     names.dedup();

@@ -364,9 +364,10 @@ fn set_qualname(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
 fn get_module(vm: &mut Vm, this: &Value) -> R<Value> {
     let class = this_class(vm, this)?;
     if class.has(Flags::HEAP)
-        && let Some(value) = class.own(vm.names.dunder_module) {
-            return Ok(value);
-        }
+        && let Some(value) = class.own(vm.names.dunder_module)
+    {
+        return Ok(value);
+    }
     let text = class.module.borrow().clone();
     Ok(Value::str(&*text))
 }

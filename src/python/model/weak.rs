@@ -40,22 +40,22 @@ fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [class, object, callback] = args else {
         return Ok(Value::None);
     };
-    let allowed = match object.obj() {
+    let allowed = matches!(
+        object.obj(),
         Some(
             Object::Instance(_)
-            | Object::Foreign(_)
-            | Object::Function(_)
-            | Object::Class(_)
-            | Object::Derived(_)
-            | Object::Module(_)
-            | Object::Set(_)
-            | Object::FrozenSet(_)
-            | Object::Generator(_)
-            | Object::BoundMethod(_)
-            | Object::Exception(_),
-        ) => true,
-        _ => false,
-    };
+                | Object::Foreign(_)
+                | Object::Function(_)
+                | Object::Class(_)
+                | Object::Derived(_)
+                | Object::Module(_)
+                | Object::Set(_)
+                | Object::FrozenSet(_)
+                | Object::Generator(_)
+                | Object::BoundMethod(_)
+                | Object::Exception(_),
+        )
+    );
     let (Value::Obj(shared), true) = (object, allowed) else {
         let kind = vm.type_name(object);
         return Err(vm.type_error(format!("cannot create weak reference to '{kind}' object")));

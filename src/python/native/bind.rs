@@ -106,9 +106,10 @@ pub fn bind(vm: &mut Vm, native: &NativeFunction, args: CallArgs<'_>) -> R<Windo
         }
     }
     if let (Some(at), Some(extra)) = (signature.varkeywords, extra)
-        && let Some(slot) = slots.get_mut(at) {
-            *slot = Value::dict(extra);
-        }
+        && let Some(slot) = slots.get_mut(at)
+    {
+        *slot = Value::dict(extra);
+    }
     let missing: Vec<usize> = signature
         .parameters
         .iter()

@@ -184,9 +184,10 @@ impl Dict {
                 let mut candidates: Vec<(u32, Value)> = Vec::new();
                 for &at in data.table.iter_hash(spread(hash)) {
                     if let Some(entry) = data.entries.get(at as usize)
-                        && entry.hash == hash {
-                            candidates.push((at, entry.key.clone()));
-                        }
+                        && entry.hash == hash
+                    {
+                        candidates.push((at, entry.key.clone()));
+                    }
                 }
                 (candidates, data.changes)
             };

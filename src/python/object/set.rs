@@ -96,10 +96,11 @@ impl SetData {
             let probes = if at + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
             for place in at..=at + probes {
                 if let Some(entry) = table.get_mut(place)
-                    && entry.key.is_unset() {
-                        *entry = SetEntry { hash, key };
-                        return;
-                    }
+                    && entry.key.is_unset()
+                {
+                    *entry = SetEntry { hash, key };
+                    return;
+                }
             }
             perturb >>= PERTURB_SHIFT;
             at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb as usize) & mask;

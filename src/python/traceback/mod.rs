@@ -146,12 +146,12 @@ impl Vm {
             && inner
                 .field(self.names.lineno)
                 .is_some_and(|line| line.as_int().is_some())
-            {
-                self.render_syntax_place(inner, &mut text);
-                message = inner
-                    .field(self.names.msg)
-                    .map(|msg| self.str(&msg).unwrap_or_else(|_| "".into()));
-            }
+        {
+            self.render_syntax_place(inner, &mut text);
+            message = inner
+                .field(self.names.msg)
+                .map(|msg| self.str(&msg).unwrap_or_else(|_| "".into()));
+        }
         let message = match message {
             Some(message) => message,
             None => self.str(exception).unwrap_or_else(|_| {

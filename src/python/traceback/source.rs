@@ -54,10 +54,9 @@ fn operator(text: &str) -> Option<(usize, usize)> {
     let mut last_operand = false;
     while let Some(&byte) = bytes.get(at) {
         match (quote, byte) {
-            (Some(open), _)
-                if byte == open => {
-                    quote = None;
-                }
+            (Some(open), _) if byte == open => {
+                quote = None;
+            }
             (None, b'\'' | b'"') => {
                 quote = Some(byte);
                 last_operand = true;

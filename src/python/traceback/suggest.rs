@@ -59,20 +59,21 @@ impl Vm {
     fn directory(&mut self, object: &Value) -> Option<Vec<String>> {
         let class = self.class_of(object);
         if let Some(method) = class.slot(Slot::Dir)
-            && !matches!(method.obj(), Some(Object::Native(_))) {
-                let listed = self.call_with_receiver(&method, object.clone(), CallArgs::positional(&[]));
-                let items = listed.and_then(|listed| self.collect(&listed));
-                let Ok(items) = items else {
-                    self.take_exception();
-                    return None;
-                };
-                let mut names: Vec<String> = items
-                    .iter()
-                    .filter_map(|item| item.as_str().map(str::to_string))
-                    .collect();
-                names.sort();
-                return Some(names);
-            }
+            && !matches!(method.obj(), Some(Object::Native(_)))
+        {
+            let listed = self.call_with_receiver(&method, object.clone(), CallArgs::positional(&[]));
+            let items = listed.and_then(|listed| self.collect(&listed));
+            let Ok(items) = items else {
+                self.take_exception();
+                return None;
+            };
+            let mut names: Vec<String> = items
+                .iter()
+                .filter_map(|item| item.as_str().map(str::to_string))
+                .collect();
+            names.sort();
+            return Some(names);
+        }
         let mut names: Vec<String> = self
             .attribute_names(object)
             .into_iter()

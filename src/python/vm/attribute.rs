@@ -21,11 +21,12 @@ impl Vm {
     pub fn find_attr(&mut self, object: &Value, name: Symbol) -> R<Option<Value>> {
         let class = self.class_of(object);
         if let Some(method) = class.slot(Slot::GetAttribute)
-            && !self.is_plain_getattribute(&method) {
-                let text = self.string(name);
-                let found = self.call_with_receiver(&method, object.clone(), CallArgs::positional(&[text]));
-                return self.or_getattr(object, name, &class, found.map(Some));
-            }
+            && !self.is_plain_getattribute(&method)
+        {
+            let text = self.string(name);
+            let found = self.call_with_receiver(&method, object.clone(), CallArgs::positional(&[text]));
+            return self.or_getattr(object, name, &class, found.map(Some));
+        }
         let found = self.generic_get(object, name, &class);
         self.or_getattr(object, name, &class, found)
     }
@@ -97,24 +98,27 @@ impl Vm {
                 }
                 let resolver = module.resolver.borrow().clone();
                 if let Some(resolver) = resolver
-                    && let Some(value) = resolver.resolve(self, name)? {
-                        module.dict.set_symbol(name, value.clone());
-                        return Ok(Some(value));
-                    }
+                    && let Some(value) = resolver.resolve(self, name)?
+                {
+                    module.dict.set_symbol(name, value.clone());
+                    return Ok(Some(value));
+                }
                 if let Some(method) = module.dict.get_str("__getattr__")
-                    && class.lookup(name).is_none() {
-                        let text = self.string(name);
-                        return self.call(&method, &[text]).map(Some);
-                    }
+                    && class.lookup(name).is_none()
+                {
+                    let text = self.string(name);
+                    return self.call(&method, &[text]).map(Some);
+                }
             }
             _ => {}
         }
         let in_class = class.lookup(name);
         if let Some(found) = &in_class
-            && self.is_data_descriptor(found) {
-                let owner = Value::class(class);
-                return self.bind_descriptor(found.clone(), object, &owner).map(Some);
-            }
+            && self.is_data_descriptor(found)
+        {
+            let owner = Value::class(class);
+            return self.bind_descriptor(found.clone(), object, &owner).map(Some);
+        }
         if let Some(attributes) = object.obj().and_then(Object::attributes) {
             let own = attributes.borrow().get(name);
             if own.is_some() {
@@ -133,10 +137,11 @@ impl Vm {
     fn get_class_attr(&mut self, object: &Value, this: &ClassRef, name: Symbol, meta: &ClassRef) -> R<Option<Value>> {
         let in_meta = meta.lookup(name);
         if let Some(found) = &in_meta
-            && self.is_data_descriptor(found) {
-                let owner = Value::class(meta);
-                return self.bind_descriptor(found.clone(), object, &owner).map(Some);
-            }
+            && self.is_data_descriptor(found)
+        {
+            let owner = Value::class(meta);
+            return self.bind_descriptor(found.clone(), object, &owner).map(Some);
+        }
         if let Some(found) = this.lookup(name) {
             return self.bind_class_attribute(found, object).map(Some);
         }
@@ -312,13 +317,14 @@ impl Vm {
     pub fn set_attr(&mut self, object: &Value, name: Symbol, value: Value) -> R<()> {
         let class = self.class_of(object);
         if let Some(method) = class.slot(Slot::SetAttr)
-            && !matches!(method.obj(), Some(Object::Native(native)) if self.is_generic_setter(native)) {
-                let text = self.string(name);
-                self.recurse("", |vm| {
-                    vm.call_with_receiver(&method, object.clone(), CallArgs::positional(&[text, value]))
-                })?;
-                return Ok(());
-            }
+            && !matches!(method.obj(), Some(Object::Native(native)) if self.is_generic_setter(native))
+        {
+            let text = self.string(name);
+            self.recurse("", |vm| {
+                vm.call_with_receiver(&method, object.clone(), CallArgs::positional(&[text, value]))
+            })?;
+            return Ok(());
+        }
         self.generic_set(object, name, value, &class)
     }
 
@@ -326,13 +332,14 @@ impl Vm {
     pub fn del_attr(&mut self, object: &Value, name: Symbol) -> R<()> {
         let class = self.class_of(object);
         if let Some(method) = class.slot(Slot::DelAttr)
-            && !matches!(method.obj(), Some(Object::Native(native)) if self.is_generic_setter(native)) {
-                let text = self.string(name);
-                self.recurse("", |vm| {
-                    vm.call_with_receiver(&method, object.clone(), CallArgs::positional(&[text]))
-                })?;
-                return Ok(());
-            }
+            && !matches!(method.obj(), Some(Object::Native(native)) if self.is_generic_setter(native))
+        {
+            let text = self.string(name);
+            self.recurse("", |vm| {
+                vm.call_with_receiver(&method, object.clone(), CallArgs::positional(&[text]))
+            })?;
+            return Ok(());
+        }
         self.generic_set(object, name, Value::Unset, &class)
     }
 
@@ -351,9 +358,10 @@ impl Vm {
         }
         let in_class = class.lookup(name);
         if let Some(found) = &in_class
-            && let Some(done) = self.write_descriptor(found, object, name, &value)? {
-                return Ok(done);
-            }
+            && let Some(done) = self.write_descriptor(found, object, name, &value)?
+        {
+            return Ok(done);
+        }
         match object.obj() {
             Some(Object::Module(module)) => {
                 if value.is_unset() {
@@ -479,9 +487,10 @@ impl Vm {
         meta: &ClassRef,
     ) -> R<()> {
         if let Some(found) = meta.lookup(name)
-            && let Some(done) = self.write_descriptor(&found, object, name, &value)? {
-                return Ok(done);
-            }
+            && let Some(done) = self.write_descriptor(&found, object, name, &value)?
+        {
+            return Ok(done);
+        }
         if this.has(Flags::IMMUTABLE) || !this.has(Flags::HEAP) && &**this.module.borrow() == "builtins" {
             let kind = this.name();
             return Err(self.type_error(format!("cannot set '{name}' attribute of immutable type '{kind}'")));

@@ -228,9 +228,10 @@ impl Vm {
                 continue;
             }
             if name == names.dunder_module
-                && let Some(text) = value.as_str() {
-                    *class.module.borrow_mut() = text.into();
-                }
+                && let Some(text) = value.as_str()
+            {
+                *class.module.borrow_mut() = text.into();
+            }
             has_hash |= name == Slot::Hash.symbol();
             has_eq |= name == Slot::Eq.symbol();
             if name == names.dunder_slots {
@@ -458,9 +459,10 @@ impl Vm {
             if kind
                 .lookup(self.names.dunder_class)
                 .is_some_and(|found| matches!(found.obj(), Some(Object::Property(_))))
-                && let Some(claimed) = self.look_attr(value, self.names.dunder_class)? {
-                    return Ok(claimed.as_class().is_some_and(|claimed| claimed.is_subclass_of(class)));
-                }
+                && let Some(claimed) = self.look_attr(value, self.names.dunder_class)?
+            {
+                return Ok(claimed.as_class().is_some_and(|claimed| claimed.is_subclass_of(class)));
+            }
         }
         Ok(false)
     }

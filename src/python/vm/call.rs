@@ -119,19 +119,20 @@ impl Vm {
         let metaclass = class.metaclass.borrow().clone();
         if let Some(metaclass) = metaclass
             && let Some(method) = metaclass.slot(Slot::Call)
-                && !matches!(method.obj(), Some(Object::Native(native)) if native.owner.ptr_eq(&std::rc::Rc::downgrade(&self.types.type_)))
-                {
-                    return self.recurse("", |vm| vm.call_with_receiver(&method, Value::class(class), args));
-                }
+            && !matches!(method.obj(), Some(Object::Native(native)) if native.owner.ptr_eq(&std::rc::Rc::downgrade(&self.types.type_)))
+        {
+            return self.recurse("", |vm| vm.call_with_receiver(&method, Value::class(class), args));
+        }
         self.instantiate(class, args)
     }
 
     /// `type.__call__`: makes an instance through `__new__` and `__init__`.
     pub fn instantiate(&mut self, class: &ClassRef, args: CallArgs<'_>) -> R<Value> {
         if class.same(&self.types.type_)
-            && let ([one], []) = (args.positional, args.names) {
-                return Ok(Value::class(&self.class_of(one)));
-            }
+            && let ([one], []) = (args.positional, args.names)
+        {
+            return Ok(Value::class(&self.class_of(one)));
+        }
         let Some(new) = class.slot(Slot::New) else {
             let name = class.name();
             return Err(self.type_error(format!("cannot create '{name}' instances")));

@@ -69,27 +69,28 @@ impl Vm {
         let (left, right) = (self.class_of(a), self.class_of(b));
         let swapped = op.swapped();
         let mut reflected_done = false;
-        if right.is_subclass_of(&left) && !right.same(&left)
-            && let Some(method) = right.slot(swapped.slot()) {
-                reflected_done = true;
-                let answer = self.compare_method(&method, b, a)?;
-                if !matches!(answer, Value::NotImplemented) {
-                    return Ok(answer);
-                }
+        if right.is_subclass_of(&left)
+            && !right.same(&left)
+            && let Some(method) = right.slot(swapped.slot())
+        {
+            reflected_done = true;
+            let answer = self.compare_method(&method, b, a)?;
+            if !matches!(answer, Value::NotImplemented) {
+                return Ok(answer);
             }
+        }
         if let Some(method) = left.slot(op.slot()) {
             let answer = self.compare_method(&method, a, b)?;
             if !matches!(answer, Value::NotImplemented) {
                 return Ok(answer);
             }
         }
-        if !reflected_done
-            && let Some(method) = right.slot(swapped.slot()) {
-                let answer = self.compare_method(&method, b, a)?;
-                if !matches!(answer, Value::NotImplemented) {
-                    return Ok(answer);
-                }
+        if !reflected_done && let Some(method) = right.slot(swapped.slot()) {
+            let answer = self.compare_method(&method, b, a)?;
+            if !matches!(answer, Value::NotImplemented) {
+                return Ok(answer);
             }
+        }
         match op {
             Compare::Eq => Ok(Value::bool(a.is(b))),
             Compare::Ne => Ok(Value::bool(!a.is(b))),

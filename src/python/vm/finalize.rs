@@ -46,16 +46,18 @@ impl Vm {
             }
         };
         if outcome.is_err()
-            && let Some(exception) = self.take_exception() {
-                let title = title.as_ref().unwrap_or(&object);
-                let shown = self.repr(title).unwrap_or_else(|_| "<object>".into());
-                let text = self.render_exception(&exception);
-                self.host.stderr(&format!("Exception ignored in: {shown}\n{text}"));
-            }
+            && let Some(exception) = self.take_exception()
+        {
+            let title = title.as_ref().unwrap_or(&object);
+            let shown = self.repr(title).unwrap_or_else(|_| "<object>".into());
+            let text = self.render_exception(&exception);
+            self.host.stderr(&format!("Exception ignored in: {shown}\n{text}"));
+        }
         // whoever kept a reference has revived it; otherwise it goes silently now
         if let Value::Obj(shared) = object
-            && let Ok(Object::Instance(mut instance)) = std::rc::Rc::try_unwrap(shared) {
-                instance.silence(&self.types.object);
-            }
+            && let Ok(Object::Instance(mut instance)) = std::rc::Rc::try_unwrap(shared)
+        {
+            instance.silence(&self.types.object);
+        }
     }
 }

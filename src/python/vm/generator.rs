@@ -70,10 +70,9 @@ impl Vm {
         self.resume_frame(generator, 0, FrameKind::GeneratorEntry)?;
         self.begin_handled(inner);
         inner.state.set(GeneratorState::Running);
-        if waiting
-            && let Some(register) = self.waiting_register(inner) {
-                self.deliver(register, sent);
-            }
+        if waiting && let Some(register) = self.waiting_register(inner) {
+            self.deliver(register, sent);
+        }
         Ok(())
     }
 
@@ -86,7 +85,10 @@ impl Vm {
         // a `yield` waits behind itself, a delegation at itself
         if let Some(Instruction::Yield { d, .. }) = at
             .checked_sub(1)
-            .and_then(|at| function.code.instructions.get(at as usize)) { return Some(*d) }
+            .and_then(|at| function.code.instructions.get(at as usize))
+        {
+            return Some(*d);
+        }
         match function.code.instructions.get(at as usize) {
             Some(Instruction::YieldFrom { d, .. }) => Some(*d),
             _ => None,
@@ -227,9 +229,10 @@ impl Vm {
             Ok(Step::Returned(value)) => {
                 // the delegation is over: go on behind it
                 if let Some(register) = self.waiting_register(inner)
-                    && let Some(place) = inner.registers.borrow_mut().get_mut(register as usize) {
-                        *place = value;
-                    }
+                    && let Some(place) = inner.registers.borrow_mut().get_mut(register as usize)
+                {
+                    *place = value;
+                }
                 inner.position.set(inner.position.get() + 1);
                 self.resume_frame(generator, 0, FrameKind::GeneratorEntry)?;
                 self.begin_handled(inner);
@@ -354,18 +357,19 @@ impl Vm {
     /// The exception that `throw(type, value)` or `throw(exception)` names.
     pub fn exception_to_throw(&mut self, kind: &Value, value: &Value) -> R<Value> {
         if let Some(class) = kind.as_class().cloned()
-            && class.is_subclass_of(&self.exceptions.base_exception.clone()) {
-                if value.is_unset() || value.is_none() {
-                    return self.call_class(&class, CallArgs::positional(&[]));
-                }
-                if self.is_instance(value, &class) {
-                    return Ok(value.clone());
-                }
-                return match value.as_tuple() {
-                    Some(args) => self.call_class(&class, CallArgs::positional(args)),
-                    None => self.call_class(&class, CallArgs::positional(std::slice::from_ref(value))),
-                };
+            && class.is_subclass_of(&self.exceptions.base_exception.clone())
+        {
+            if value.is_unset() || value.is_none() {
+                return self.call_class(&class, CallArgs::positional(&[]));
             }
+            if self.is_instance(value, &class) {
+                return Ok(value.clone());
+            }
+            return match value.as_tuple() {
+                Some(args) => self.call_class(&class, CallArgs::positional(args)),
+                None => self.call_class(&class, CallArgs::positional(std::slice::from_ref(value))),
+            };
+        }
         if let Some(Object::Exception(_)) = kind.obj() {
             return Ok(kind.clone());
         }
@@ -378,29 +382,32 @@ impl Vm {
     /// The iterator that `yield from value` delegates to.
     pub(super) fn yield_from_iter(&mut self, value: &Value) -> R<Value> {
         if let Some(Object::Generator(inner)) = value.obj()
-            && inner.kind == GeneratorKind::Coroutine {
-                return Err(self.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"));
-            }
+            && inner.kind == GeneratorKind::Coroutine
+        {
+            return Err(self.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"));
+        }
         self.iter(value)
     }
 
     /// The iterator that `await value` delegates to.
     pub fn awaitable(&mut self, value: &Value) -> R<Value> {
         if let Some(Object::Generator(inner)) = value.obj()
-            && inner.kind == GeneratorKind::Coroutine {
-                if inner.state.get() == GeneratorState::Suspended {
-                    return Err(self.runtime_error("coroutine is being awaited already"));
-                }
-                return Ok(value.clone());
+            && inner.kind == GeneratorKind::Coroutine
+        {
+            if inner.state.get() == GeneratorState::Suspended {
+                return Err(self.runtime_error("coroutine is being awaited already"));
             }
+            return Ok(value.clone());
+        }
         let class = self.class_of(value);
         match class.slot(Slot::Await) {
             Some(method) => {
                 let iterator = self.call_with_receiver(&method, value.clone(), CallArgs::positional(&[]))?;
                 if let Some(Object::Generator(inner)) = iterator.obj()
-                    && inner.kind == GeneratorKind::Coroutine {
-                        return Err(self.type_error("__await__() returned a coroutine"));
-                    }
+                    && inner.kind == GeneratorKind::Coroutine
+                {
+                    return Err(self.type_error("__await__() returned a coroutine"));
+                }
                 if !self.is_iterator(&iterator) {
                     let kind = self.type_name(&iterator);
                     return Err(self.type_error(format!("__await__() returned non-iterator of type '{kind}'")));

@@ -240,13 +240,14 @@ impl Vm {
         }
         raised.extend(rest);
         if let ([one], true) = (raised.as_slice(), left.is_empty())
-            && (!self.is_group(original) || raised.len() == 1) {
-                let one = one.clone();
-                let class = self.exceptions.base_exception_group.clone();
-                let args = [Value::str(""), Value::list(vec![one])];
-                let group = self.call_class(&class, CallArgs::positional(&args))?;
-                return Err(self.reraise(group));
-            }
+            && (!self.is_group(original) || raised.len() == 1)
+        {
+            let one = one.clone();
+            let class = self.exceptions.base_exception_group.clone();
+            let args = [Value::str(""), Value::list(vec![one])];
+            let group = self.call_class(&class, CallArgs::positional(&args))?;
+            return Err(self.reraise(group));
+        }
         let class = self.exceptions.base_exception_group.clone();
         let args = [Value::str(""), Value::list(raised)];
         let group = self.call_class(&class, CallArgs::positional(&args))?;

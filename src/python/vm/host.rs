@@ -81,9 +81,10 @@ impl Vm {
             return Err(self.raise(&self.exceptions.timeout_error.clone(), "the session's time is up"));
         }
         if let (Some(most), Some(count)) = (self.limits.memory, self.limits.memory_in_use)
-            && count() > most {
-                return Err(self.raise(&self.exceptions.memory_error.clone(), ""));
-            }
+            && count() > most
+        {
+            return Err(self.raise(&self.exceptions.memory_error.clone(), ""));
+        }
         Ok(())
     }
 }

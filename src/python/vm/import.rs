@@ -30,10 +30,11 @@ impl Vm {
             // a submodule that its parent resolves on demand
             if !self.builders.contains_key(&Symbol::new(name))
                 && let Some(found) = self.look_attr(parent, Symbol::new(child))?
-                    && matches!(found.obj(), Some(Object::Module(_))) {
-                        self.modules.set_str(name, found.clone());
-                        return Ok(found);
-                    }
+                && matches!(found.obj(), Some(Object::Module(_)))
+            {
+                self.modules.set_str(name, found.clone());
+                return Ok(found);
+            }
         }
         let Some(builder) = self.builders.get(&Symbol::new(name)).copied() else {
             let text = match &parent {
@@ -56,9 +57,10 @@ impl Vm {
             Builder::Source(text) => self.run_source_module(name, text)?,
         };
         if let (Some((parent, child)), true) = (&parent, true)
-            && let Some(Object::Module(parent)) = parent.obj() {
-                parent.set(child, module.clone());
-            }
+            && let Some(Object::Module(parent)) = parent.obj()
+        {
+            parent.set(child, module.clone());
+        }
         Ok(self.modules.get_str(name).unwrap_or(module))
     }
 

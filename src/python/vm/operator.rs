@@ -15,13 +15,12 @@ impl Vm {
                 Value::Obj(other) => matches!(&**other, Object::Foreign(right) if left.class().same(right.class())),
                 _ => false,
             };
-            if alike
-                && let Some(method) = left.class().slot(op.slot()) {
-                    let answer = self.call_slot_method(&method, a, b)?;
-                    if !matches!(answer, Value::NotImplemented) {
-                        return Ok(answer);
-                    }
+            if alike && let Some(method) = left.class().slot(op.slot()) {
+                let answer = self.call_slot_method(&method, a, b)?;
+                if !matches!(answer, Value::NotImplemented) {
+                    return Ok(answer);
                 }
+            }
         }
         if let Some(answer) = self.try_binary(op, a, b)? {
             return Ok(answer);
@@ -35,10 +34,9 @@ impl Vm {
         if let Some(method) = class.slot(op.in_place()) {
             let late = class.has(Flags::SEQUENCE) && matches!(op, Binary::Add | Binary::Mul);
             // sequences concatenate in place only after the other side's number methods were asked
-            if late
-                && let Some(answer) = self.try_reflected(op, a, b, &class)? {
-                    return Ok(answer);
-                }
+            if late && let Some(answer) = self.try_reflected(op, a, b, &class)? {
+                return Ok(answer);
+            }
             let answer = self.call_slot_method(&method, a, b)?;
             if !matches!(answer, Value::NotImplemented) {
                 return Ok(answer);
@@ -91,16 +89,17 @@ impl Vm {
                 return Ok(Some(answer));
             }
         }
-        if left_sequence
-            && let Some(method) = left.slot(op.slot()) {
-                let answer = self.call_slot_method(&method, a, b)?;
-                return Ok(Some(answer).filter(|answer| !matches!(answer, Value::NotImplemented)));
-            }
-        if right_sequence && op == Binary::Mul
-            && let Some(method) = right.slot(Slot::RMul) {
-                let answer = self.call_slot_method(&method, b, a)?;
-                return Ok(Some(answer).filter(|answer| !matches!(answer, Value::NotImplemented)));
-            }
+        if left_sequence && let Some(method) = left.slot(op.slot()) {
+            let answer = self.call_slot_method(&method, a, b)?;
+            return Ok(Some(answer).filter(|answer| !matches!(answer, Value::NotImplemented)));
+        }
+        if right_sequence
+            && op == Binary::Mul
+            && let Some(method) = right.slot(Slot::RMul)
+        {
+            let answer = self.call_slot_method(&method, b, a)?;
+            return Ok(Some(answer).filter(|answer| !matches!(answer, Value::NotImplemented)));
+        }
         Ok(None)
     }
 
@@ -128,24 +127,28 @@ impl Vm {
     #[inline]
     pub(crate) fn call_slot_method(&mut self, method: &Value, a: &Value, b: &Value) -> R<Value> {
         if let Some(Object::Native(native)) = method.obj()
-            && native.signature().simple && native.signature().positional == 2 {
-                return (native.def.function)(self, &[a.clone(), b.clone()]);
-            }
+            && native.signature().simple
+            && native.signature().positional == 2
+        {
+            return (native.def.function)(self, &[a.clone(), b.clone()]);
+        }
         self.call_with_receiver(method, a.clone(), CallArgs::positional(std::slice::from_ref(b)))
     }
 
     /// `unsupported operand type(s) for +: 'int' and 'str'`
     #[cold]
     pub(crate) fn unsupported_operands(&mut self, sign: &str, op: Binary, a: &Value, b: &Value) -> Raised {
-        if op == Binary::RShift && sign == ">>"
+        if op == Binary::RShift
+            && sign == ">>"
             && let Some(Object::Native(native)) = a.obj()
-                && native.def.name == "print" {
-                    let text = "unsupported operand type(s) for >>: 'builtin_function_or_method' and";
-                    let kind = self.type_name(b);
-                    return self.type_error(format!(
-                        "{text} '{kind}'. Did you mean \"print(<message>, file=<output_stream>)\"?"
-                    ));
-                }
+            && native.def.name == "print"
+        {
+            let text = "unsupported operand type(s) for >>: 'builtin_function_or_method' and";
+            let kind = self.type_name(b);
+            return self.type_error(format!(
+                "{text} '{kind}'. Did you mean \"print(<message>, file=<output_stream>)\"?"
+            ));
+        }
         let (left, right) = (self.type_name(a), self.type_name(b));
         self.type_error(format!(
             "unsupported operand type(s) for {sign}: '{left}' and '{right}'"
@@ -174,9 +177,10 @@ impl Vm {
             return self.binary(Binary::Pow, a, b);
         }
         if let Some(answer) = self.call_slot(a, Slot::Pow, &[b.clone(), modulus.clone()])?
-            && !matches!(answer, Value::NotImplemented) {
-                return Ok(answer);
-            }
+            && !matches!(answer, Value::NotImplemented)
+        {
+            return Ok(answer);
+        }
         let (x, y, z) = (self.type_name(a), self.type_name(b), self.type_name(modulus));
         Err(self.type_error(format!(
             "unsupported operand type(s) for ** or pow(): '{x}', '{y}', '{z}'"

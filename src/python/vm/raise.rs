@@ -94,10 +94,11 @@ impl Vm {
     #[cold]
     pub fn raise_exception(&mut self, exception: Value) -> Raised {
         if let (Some(Object::Exception(raised)), Value::Obj(_)) = (exception.obj(), &self.handled)
-            && !self.handled.is(&exception) {
-                self.cut_context(&exception);
-                *raised.context.borrow_mut() = self.handled.clone();
-            }
+            && !self.handled.is(&exception)
+        {
+            self.cut_context(&exception);
+            *raised.context.borrow_mut() = self.handled.clone();
+        }
         self.pending = exception;
         Raised
     }

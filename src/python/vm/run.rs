@@ -592,10 +592,9 @@ impl Vm {
                                     tri!(self.resume_frame(&r!(i), d, FrameKind::GeneratorFor));
                                     self.begin_handled(generator);
                                     generator.state.set(GeneratorState::Running);
-                                    if waiting
-                                        && let Some(register) = self.waiting_register(generator) {
-                                            self.deliver(register, Value::None);
-                                        }
+                                    if waiting && let Some(register) = self.waiting_register(generator) {
+                                        self.deliver(register, Value::None);
+                                    }
                                     load_frame!();
                                 }
                                 _ => {

@@ -459,10 +459,11 @@ impl Vm {
             }
             let Some(frame) = self.pop_frame() else { return false };
             if let Some(Object::Generator(generator)) = frame.held.obj()
-                && matches!(frame.kind, FrameKind::GeneratorEntry | FrameKind::GeneratorFor) {
-                    self.end_handled(generator);
-                    self.leave_generator_raising(generator);
-                }
+                && matches!(frame.kind, FrameKind::GeneratorEntry | FrameKind::GeneratorFor)
+            {
+                self.end_handled(generator);
+                self.leave_generator_raising(generator);
+            }
             if matches!(frame.kind, FrameKind::Entry | FrameKind::GeneratorEntry) {
                 self.yielded = false;
                 return false;

@@ -303,24 +303,26 @@ impl Vm {
                 let method = left.data.borrow().class.slot(op.slot());
                 if let Some(method) = method
                     && let Some(Object::Function(function)) = method.obj()
-                        && function.code.simple && function.code.parameters.positional == 2 {
-                            let mut base = self.stack.top;
-                            let mut fresh = false;
-                            if !self.stack.fits(base, 8) {
-                                base = self.stack.overflow(base, 0, 64);
-                                fresh = true;
-                            }
-                            // SAFETY: the window above the current frame is free
-                            unsafe {
-                                *base = a.clone();
-                                *base.add(1) = b.clone();
-                            }
-                            self.push_frame(method, base, 2, d, FrameKind::Binary, Value::Unset)?;
-                            if let (Some(frame), true) = (self.frames.last_mut(), fresh) {
-                                frame.fresh_segment = true;
-                            }
-                            return Ok(Called::Entered);
-                        }
+                    && function.code.simple
+                    && function.code.parameters.positional == 2
+                {
+                    let mut base = self.stack.top;
+                    let mut fresh = false;
+                    if !self.stack.fits(base, 8) {
+                        base = self.stack.overflow(base, 0, 64);
+                        fresh = true;
+                    }
+                    // SAFETY: the window above the current frame is free
+                    unsafe {
+                        *base = a.clone();
+                        *base.add(1) = b.clone();
+                    }
+                    self.push_frame(method, base, 2, d, FrameKind::Binary, Value::Unset)?;
+                    if let (Some(frame), true) = (self.frames.last_mut(), fresh) {
+                        frame.fresh_segment = true;
+                    }
+                    return Ok(Called::Entered);
+                }
             }
         }
         self.binary(op, a, b).map(Called::Done)
@@ -361,18 +363,18 @@ impl Vm {
                 let found = class.lookup(name);
                 if let Some(Object::Property(property)) = found.as_ref().and_then(Value::obj)
                     && let Some(Object::Function(function)) = property.get.obj()
-                        && function.code.simple
-                            && function.code.parameters.positional == 1
-                            && class.slot(Slot::GetAttr).is_none()
-                        {
-                            let base = self.stack.top;
-                            if self.stack.fits(base, 8) {
-                                // SAFETY: the window above the current frame is free
-                                unsafe { *base = object.clone() };
-                                self.push_frame(property.get.clone(), base, 1, d, FrameKind::Plain, Value::Unset)?;
-                                return Ok(Called::Entered);
-                            }
-                        }
+                    && function.code.simple
+                    && function.code.parameters.positional == 1
+                    && class.slot(Slot::GetAttr).is_none()
+                {
+                    let base = self.stack.top;
+                    if self.stack.fits(base, 8) {
+                        // SAFETY: the window above the current frame is free
+                        unsafe { *base = object.clone() };
+                        self.push_frame(property.get.clone(), base, 1, d, FrameKind::Plain, Value::Unset)?;
+                        return Ok(Called::Entered);
+                    }
+                }
             }
         }
         self.get_attr(object, name).map(Called::Done)

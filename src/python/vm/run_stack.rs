@@ -68,9 +68,10 @@ impl Stack {
     #[cold]
     pub fn retreat(&mut self) {
         if self.segments.len() > 1
-            && let Some(segment) = self.segments.pop() {
-                self.spare.push(segment);
-            }
+            && let Some(segment) = self.segments.pop()
+        {
+            self.spare.push(segment);
+        }
         if let Some(segment) = self.segments.last() {
             // SAFETY: one past the end of a live allocation
             self.limit = unsafe { segment.0.add(segment.1) };

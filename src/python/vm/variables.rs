@@ -332,24 +332,26 @@ impl Vm {
                     _ => &types.tuple,
                 };
                 if let Some(method) = class.lookup(name)
-                    && self.binds(&method) {
-                        return Ok((method, object.clone()));
-                    }
+                    && self.binds(&method)
+                {
+                    return Ok((method, object.clone()));
+                }
             }
             _ => {
                 let class = self.class_of(object);
                 if class.traits().plain_get()
                     && let Some(method) = class.lookup(name)
-                        && self.binds(&method) {
-                            let own = match object.obj().and_then(Object::attributes) {
-                                Some(attributes) => attributes.borrow().get(name),
-                                None => None,
-                            };
-                            return Ok(match own {
-                                Some(own) => (own, Value::Unset),
-                                None => (method, object.clone()),
-                            });
-                        }
+                    && self.binds(&method)
+                {
+                    let own = match object.obj().and_then(Object::attributes) {
+                        Some(attributes) => attributes.borrow().get(name),
+                        None => None,
+                    };
+                    return Ok(match own {
+                        Some(own) => (own, Value::Unset),
+                        None => (method, object.clone()),
+                    });
+                }
             }
         }
         let found = self.get_attr(object, name)?;
@@ -369,9 +371,10 @@ impl Vm {
         };
         let spec_text = spec.as_str().unwrap_or("");
         if spec_text.is_empty()
-            && let Some(Object::Str(_)) = converted.obj() {
-                return Ok(converted);
-            }
+            && let Some(Object::Str(_)) = converted.obj()
+        {
+            return Ok(converted);
+        }
         let text = self.format(&converted, spec_text)?;
         Ok(Value::str(&*text))
     }

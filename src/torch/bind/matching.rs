@@ -52,9 +52,10 @@ pub fn select(vm: &mut Vm, signatures: &[Signature], args: CallArgs<'_>) -> R<(u
         .iter()
         .filter(|signature| (signature.min_args..=signature.max_args).contains(&given) && !signature.deprecated);
     if let (Some(only), None) = (plausible.next(), plausible.next())
-        && let Err(mismatch) = matches(vm, only, args) {
-            return Err(message::mismatch(vm, only, args, mismatch));
-        }
+        && let Err(mismatch) = matches(vm, only, args)
+    {
+        return Err(message::mismatch(vm, only, args, mismatch));
+    }
     Err(message::invalid_combination(vm, signatures, args))
 }
 

@@ -28,12 +28,7 @@ pub static ITEMS: &[ClassItem] = &[
     ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
     ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
     ClassItem::slot("__add__", "(self, value, /)", add, "Return self+value."),
-    ClassItem::slot(
-        "__radd__",
-        "(self, value, /)",
-        reflected_add,
-        "Return value+self.",
-    ),
+    ClassItem::slot("__radd__", "(self, value, /)", reflected_add, "Return value+self."),
     ClassItem::slot("__mul__", "(self, value, /)", mul, "Return self*value."),
     ClassItem::slot("__rmul__", "(self, value, /)", mul, "Return value*self."),
     ClassItem::method(

@@ -518,7 +518,7 @@ fn set_(vm: &mut Vm, args: &[Value]) -> R<Value> {
         };
         let base = Tensor::from(array);
         let view = machine::run(vm, || shape::as_strided(&base, &sizes, &strides, offset))?;
-        
+
         view.array().clone()
     } else {
         array
