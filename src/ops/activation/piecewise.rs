@@ -33,11 +33,7 @@ ops! {
         "threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor",
         0,
         |a| {
-<<<<<<< HEAD
-            let below = le(a.tensor(1)?.detach(), a.scalar(2)?)?;
-=======
             let below = le(&a.tensor(1)?.detach(), a.scalar(2)?)?;
->>>>>>> ops1-unchecked
             let mask = below.array();
             one(ternary::where_(&mask, &copy::full(&[], Scalar::Int(0), a.tensor(0)?.dtype())?, &*a.array(0)?)?)
         },
@@ -276,15 +272,6 @@ ops! {
             let (this, weight) = (a.tensor(0)?.detach(), a.tensor(1)?.detach());
             one(where_(&gt(&this, 0)?, &this, mul(&this, &weight)?)?)
         },
-<<<<<<< HEAD
-        Node("PreluKernelBackward0", &[
-            grad("self", "self, weight", |b| {
-                where_(&ge(b.tensor(0)?, 0)?, b.grad()?, mul(b.grad()?, b.tensor(1)?)?)
-            }),
-            grad("weight", "self", |b| {
-                let this = b.tensor(0)?;
-                where_(&ge(&this, 0)?, scalar_like(0.0, &this)?, mul(b.grad()?, &this)?)
-=======
         Node("PreluKernelBackward0", &[joint("self, weight", "self, weight", |b| {
             let outs = PRELU_KERNEL_BACKWARD.overloads[0].call(args![b.grad()?, b.tensor(0)?, b.tensor(1)?])?;
             let tensor = |out: Arg| match out {
@@ -320,7 +307,6 @@ ops! {
             grad("weight", "grad_output, self", |b| {
                 let this = b.tensor(1)?;
                 where_(&ge(&this, 0)?, scalar_like(0.0, &this)?, mul(b.tensor(0)?, b.grad_or_zeros(0)?)?)
->>>>>>> ops1-unchecked
             }),
         ]),
     )];
@@ -382,11 +368,7 @@ ops! {
 }
 
 fn threshold(a: &Args) -> Result<Outs> {
-<<<<<<< HEAD
-    let below = le(a.tensor(0)?.detach(), a.scalar(1)?)?;
-=======
     let below = le(&a.tensor(0)?.detach(), a.scalar(1)?)?;
->>>>>>> ops1-unchecked
     let value = copy::full(&[], a.scalar(2)?, a.tensor(0)?.dtype())?;
     one(ternary::where_(&below.array(), &value, &*a.array(0)?)?)
 }
@@ -413,7 +395,6 @@ fn rrelu(a: &Args) -> Result<Outs> {
     let mut draws = copy::elements(&draws).into_iter();
     let slopes: Vec<f64> = elements
         .iter()
-<<<<<<< HEAD
         .map(|x| {
             if x.to_f64() <= 0.0 {
                 draws.next().map_or(1.0, Scalar::to_f64)
@@ -421,9 +402,6 @@ fn rrelu(a: &Args) -> Result<Outs> {
                 1.0
             }
         })
-=======
-        .map(|x| if x.to_f64() <= 0.0 { draws.next().map_or(1.0, Scalar::to_f64) } else { 1.0 })
->>>>>>> ops1-unchecked
         .collect();
     let slopes = crate::array::Array::from_vec(&this.sizes(), &slopes)?;
     copy::copy_into(&noise.array(), &slopes)?;

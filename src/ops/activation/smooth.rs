@@ -302,7 +302,6 @@ fn halves(this: &Tensor, dim: i64) -> Result<(Tensor, Tensor)> {
     let axis = crate::array::layout::wrap_dim(dim, this.dim())?;
     let size = this.sizes().get(axis).copied().unwrap_or(0);
     if size % 2 != 0 {
-<<<<<<< HEAD
         return error::runtime(format!(
             "Halving dimension must be even, but dimension {axis} is size {size}"
         ));
@@ -311,11 +310,6 @@ fn halves(this: &Tensor, dim: i64) -> Result<(Tensor, Tensor)> {
         narrow(this, axis, 0, size / 2)?,
         narrow(this, axis, size / 2, size / 2)?,
     ))
-=======
-        return error::runtime(format!("Halving dimension must be even, but dimension {axis} is size {size}"));
-    }
-    Ok((narrow(this, axis, 0, size / 2)?, narrow(this, axis, size / 2, size / 2)?))
->>>>>>> ops1-unchecked
 }
 
 /// As `elu_slope`, from the result.

@@ -126,11 +126,7 @@ ops! {
         "asinh_(Tensor(a!) self) -> Tensor(a!)",
         ONLY_INPLACE | FUNCTION,
         |a| a.unary(unary::asinh),
-<<<<<<< HEAD
-        Node("AsinhBackward1", &[missing("self")]),
-=======
         Node("AsinhBackward1", &[missing("self", "inplace version of asinh")]),
->>>>>>> ops1-unchecked
     )];
     /// The inverse hyperbolic cosine of each element.
     ACOSH = "acosh" / "arccosh", "torch.acosh(torch.tensor([1.0, 2.0]))", [Overload::new(
@@ -151,11 +147,7 @@ ops! {
         "acosh_(Tensor(a!) self) -> Tensor(a!)",
         ONLY_INPLACE | FUNCTION,
         |a| a.unary(unary::acosh),
-<<<<<<< HEAD
-        Node("AcoshBackward1", &[missing("self")]),
-=======
         Node("AcoshBackward1", &[missing("self", "inplace version of acosh")]),
->>>>>>> ops1-unchecked
     )];
     /// The inverse hyperbolic tangent of each element.
     ATANH = "atanh" / "arctanh", "torch.atanh(torch.tensor([0.0, 0.5]))", [Overload::new(
@@ -171,11 +163,7 @@ ops! {
         "atanh_(Tensor(a!) self) -> Tensor(a!)",
         ONLY_INPLACE | FUNCTION,
         |a| a.unary(unary::atanh),
-<<<<<<< HEAD
-        Node("AtanhBackward1", &[missing("self")]),
-=======
         Node("AtanhBackward1", &[missing("self", "inplace version of atanh")]),
->>>>>>> ops1-unchecked
     )];
     /// sin(pi x) / (pi x) of each element, 1 at 0.
     SINC = "sinc" / "special_sinc", "torch.sinc(torch.tensor([0.0, 0.5]))", [Overload::new(

@@ -85,11 +85,7 @@ ops! {
                 let (y, x, dim) = (a.tensor(0)?, a.tensor(1)?, a.int(2)?);
                 let axis = layout::wrap_dim(dim, y.dim())?;
                 let (steps, heights) = (steps(y, x, axis, "cumulative_trapezoid")?, heights(y, axis)?);
-<<<<<<< HEAD
-                one(div(cumsum(&mul(&steps, &heights)?, dim)?, 2.0)?)
-=======
                 one(div(cumsum(&mul(&heights, &steps)?, dim)?, 2.0)?)
->>>>>>> ops1-unchecked
             },
             Composite,
         ),

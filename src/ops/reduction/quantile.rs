@@ -126,14 +126,10 @@ fn quantile(a: &Args, ignore_nan: bool) -> Result<Outs> {
     if q.dim() == 0 {
         return one(squeeze_in_place(&result, -1)?);
     }
-<<<<<<< HEAD
     one(squeeze_in_place(
         &transpose_in_place(&unsqueeze_in_place(&result, 0)?, 0, -1)?,
         -1,
     )?)
-=======
-    one(squeeze_in_place(&transpose_in_place(&unsqueeze_in_place(&result, 0)?, 0, -1)?, -1)?)
->>>>>>> ops1-unchecked
 }
 
 /// The places, with fractions, of the quantiles among each row of sorted elements.
