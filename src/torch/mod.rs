@@ -15,7 +15,6 @@ pub mod optim;
 pub mod result;
 pub mod settings;
 pub mod tensor;
-pub mod utils;
 pub mod warning;
 
 use crate::array::Dtype;

@@ -233,6 +233,7 @@ pub(super) static SOURCES: &[(&str, &str)] = &[
     ("torch.nn.modules.fold", include_str!("fold.py")),
     ("torch.nn.modules.sparse", include_str!("sparse.py")),
     ("torch.nn.parameter", include_str!("parameter.py")),
+    ("torch.utils.hooks", include_str!("hooks.py")),
     ("torch.nn.init", include_str!("init.py")),
     ("torch.nn.functional", include_str!("functional.py")),
     ("torch.nn._reduction", include_str!("_reduction.py")),
