@@ -292,12 +292,7 @@ pub fn install(vm: &mut Vm, module: &Rc<Module>) {
     vm.add_module("torch.optim", |vm| Ok(build(vm, &OPTIM)));
     vm.add_module("torch.signal", |vm| Ok(build(vm, &SIGNAL)));
     vm.add_module("torch.utils", |vm| Ok(build(vm, &UTILS)));
-    let sources = [
-        SOURCES,
-        super::nn::SOURCES,
-        super::optim::SOURCES,
-        super::utils::SOURCES,
-    ];
+    let sources = [SOURCES, super::nn::SOURCES, super::optim::SOURCES];
     for (name, text) in sources.into_iter().flatten() {
         vm.add_source(name, text);
     }

@@ -33,7 +33,7 @@ ops! {
         "threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor",
         0,
         |a| {
-            let below = le(&a.tensor(1)?.detach(), a.scalar(2)?)?;
+            let below = le(a.tensor(1)?.detach(), a.scalar(2)?)?;
             let mask = below.array();
             one(ternary::where_(&mask, &copy::full(&[], Scalar::Int(0), a.tensor(0)?.dtype())?, &*a.array(0)?)?)
         },
@@ -368,7 +368,7 @@ ops! {
 }
 
 fn threshold(a: &Args) -> Result<Outs> {
-    let below = le(&a.tensor(0)?.detach(), a.scalar(1)?)?;
+    let below = le(a.tensor(0)?.detach(), a.scalar(1)?)?;
     let value = copy::full(&[], a.scalar(2)?, a.tensor(0)?.dtype())?;
     one(ternary::where_(&below.array(), &value, &*a.array(0)?)?)
 }
