@@ -32,6 +32,7 @@ pub mod storage;
 pub mod ternary;
 pub mod unary;
 pub mod view;
+pub mod warning;
 pub mod wording;
 
 pub use array::{Array, Dims};

@@ -15,6 +15,9 @@ pub struct AccumulateGrad {
 pub(super) fn node(leaf: &Tensor) -> NodeRef {
     let node = Node::with_sequence(AccumulateGrad { variable: leaf.clone() }, SmallVec::new(), FIRST);
     node.add_input(leaf);
+    if let Some(dtype) = leaf.grad_dtype() {
+        node.set_input_dtype(0, dtype);
+    }
     node
 }
 

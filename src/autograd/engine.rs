@@ -100,6 +100,11 @@ pub fn run(roots: Vec<Root>, wanted: &[Edge], accumulate: bool, options: Options
     outcome.map(|()| pass.captured)
 }
 
+/// The number of the backward pass that is running; -1 outside of one.
+pub fn current_task() -> i64 {
+    if DEPTH.get() > 0 { EPOCH.get() as i64 } else { -1 }
+}
+
 impl Pass<'_> {
     /// Counts for every reachable node how many edges lead to it, and finds the needed ones.
     fn prepare(&mut self, roots: &[Root], nested: bool) -> Result<()> {

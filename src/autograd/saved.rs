@@ -41,6 +41,8 @@ pub struct SavedTensor {
     version: u32,
     output_nr: u32,
     is_output: bool,
+    /// Had a node when it was saved.
+    had_node: bool,
 }
 
 const FREED: &str = "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.";
@@ -66,6 +68,7 @@ impl SavedTensor {
                 version: 0,
                 output_nr: 0,
                 is_output: false,
+                had_node: false,
             });
         };
         if tensor.is_inference() && modes::is_grad_enabled() && !modes::is_inference_mode() {
@@ -78,6 +81,7 @@ impl SavedTensor {
             version: tensor.version(),
             output_nr: tensor.output_nr(),
             is_output,
+            had_node: !is_output && tensor.stored_grad_fn().is_some(),
         };
         if let Some(hooks) = modes::saved_tensor_hooks() {
             let packed = {
@@ -135,7 +139,13 @@ impl SavedTensor {
                 return Ok(Some(tensor));
             }
         };
-        self.check_version(&tensor, tensor.stored_grad_fn().as_ref())?;
+        let made_by = tensor.stored_grad_fn();
+        if self.had_node && made_by.is_none() {
+            return error::runtime(
+                "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, please use out-of-place `.detach()` instead",
+            );
+        }
+        self.check_version(&tensor, made_by.as_ref())?;
         Ok(Some(tensor))
     }
 
@@ -186,6 +196,11 @@ impl SavedTensor {
 
     /// Replaces it by what `hooks` make of it: `register_hooks` of a raw saved tensor.
     pub fn register_hooks(&self, hooks: Rc<dyn SavedTensorHooks>, owner: &NodeRef) -> Result<()> {
+        if matches!(&*self.state.borrow(), State::Freed) {
+            return error::runtime(
+                "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved variables after calling backward.",
+            );
+        }
         if matches!(&*self.state.borrow(), State::Packed { .. }) {
             return error::runtime(
                 "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a time.",

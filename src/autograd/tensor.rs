@@ -36,6 +36,8 @@ pub struct Meta {
     pub(super) retains_grad: Cell<bool>,
     pub(super) inference: Cell<bool>,
     pub(super) output_nr: Cell<u32>,
+    /// The dtype of a leaf's gradient where it is not the leaf's own; the inner None takes any.
+    pub(super) grad_dtype: Cell<Option<Option<Dtype>>>,
     pub(super) grad: RefCell<Option<Tensor>>,
     pub(super) grad_fn: RefCell<Option<NodeRef>>,
     pub(super) accumulator: RefCell<Option<Weak<super::Node>>>,
@@ -234,6 +236,22 @@ impl Tensor {
         if grad.is_some() || self.existing_meta().is_some() {
             let old = self.meta().grad.replace(grad);
             drop(old);
+        }
+    }
+
+    /// The dtype that a gradient must have; None for any.
+    pub fn grad_dtype(&self) -> Option<Dtype> {
+        match self.existing_meta().and_then(|meta| meta.grad_dtype.get()) {
+            Some(chosen) => chosen,
+            None => Some(self.dtype()),
+        }
+    }
+
+    /// Chooses another dtype for the gradient of a leaf.
+    pub fn set_grad_dtype(&self, dtype: Option<Dtype>) {
+        self.meta().grad_dtype.set(Some(dtype));
+        if let (Some(node), Some(dtype)) = (self.existing_accumulator(), dtype) {
+            node.set_input_dtype(0, dtype);
         }
     }
 

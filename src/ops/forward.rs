@@ -1,7 +1,7 @@
 //! Forward mode: the tangents of results from those of arguments.
 
 use super::argument::{Arg, Args, Outs};
-use super::op::{Derivative, Jvp, Overload};
+use super::op::{By, Derivative, Jvp, Overload};
 use super::pointwise::arithmetic::add;
 use super::record::differentiable;
 use crate::array::{Array, Result, error};
@@ -23,7 +23,22 @@ pub(super) fn propagate(overload: &'static Overload, args: &Args, outs: &Outs) -
         Derivative::Composite | Derivative::NotDifferentiable => return Ok(()),
         Derivative::NotImplemented => &[][..],
     };
-    if rules.is_empty() {
+    if matches!(overload.derivative, Derivative::NotImplemented) {
+        return error::not_implemented(format!(
+            "Trying to use forward AD with aten::{} that does not support it.",
+            overload.parsed().name
+        ));
+    }
+    let unknown = rules.iter().any(|rule| {
+        matches!(rule.by, By::NotImplemented)
+            && overload
+                .parsed()
+                .params
+                .iter()
+                .zip(&args.0)
+                .any(|(param, arg)| rule.inputs == param.name && tensors_of(arg).any(|t| t.tangent().is_some()))
+    });
+    if rules.is_empty() || unknown {
         return error::not_implemented(format!(
             "Trying to use forward AD with {} that does not support it because it has not been implemented yet.\nPlease file an issue to PyTorch at https://github.com/pytorch/pytorch/issues/new?template=feature-request.yml so that we can prioritize its implementation.",
             overload.parsed().name
@@ -31,7 +46,16 @@ pub(super) fn propagate(overload: &'static Overload, args: &Args, outs: &Outs) -
     }
     let tangents = match overload.jvp {
         Jvp::Linear => linear(overload, args)?,
-        Jvp::Auto => through_backward(overload, args)?,
+        Jvp::Auto => {
+            let tracked = args
+                .each_tensor()
+                .any(|tensor| tensor.requires_grad() || tensor.tangent().is_some_and(|tangent| tangent.requires_grad()));
+            let tangents = through_backward(overload, args)?;
+            match tracked && modes::is_grad_enabled() {
+                true => tangents,
+                false => tangents.iter().map(Tensor::detach).collect(),
+            }
+        }
     };
     let outputs = differentiable(overload, outs);
     for (out, tangent) in outputs.zip(tangents) {

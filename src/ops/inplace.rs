@@ -3,7 +3,7 @@
 use super::argument::{Arg, Args, Outs};
 use super::op::{Derivative, Overload, Saved, VIEW};
 use super::{forward, record, view};
-use crate::array::{Result, array::format_sizes, copy, error, promote};
+use crate::array::{Result, array::format_sizes, copy, error, promote, warning};
 use crate::autograd::{Tensor, modes};
 
 impl Overload {
@@ -84,12 +84,17 @@ impl Overload {
                     out.dtype().scalar_type()
                 ));
             }
-            check_inference(out)?;
             if out.array().sizes() != result.array().sizes() {
+                if out.numel() > 0 {
+                    let (had, needed) = (format_sizes(out.array().sizes()), format_sizes(result.array().sizes()));
+                    warning::warn(format!(
+                        "An output with one or more elements was resized since it had shape {had}, which does not match the required output shape {needed}. This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
+                    ));
+                }
                 super::shape::resize(out, &result.sizes())?;
             }
             copy::copy_into(&out.array(), &result.array())?;
-            out.bump_version();
+            count_write(out)?;
         }
         Ok(outs.iter().map(Arg::from).collect())
     }
@@ -116,19 +121,20 @@ fn copy_of(tensor: &Tensor) -> Result<Tensor> {
     Ok(copied)
 }
 
-/// Tensors made in inference mode must not be written to outside of it.
-fn check_inference(target: &Tensor) -> Result<()> {
+/// Counts a write in place. Tensors made in inference mode have no counter: outside of it that is an error, though the
+/// write has happened by then.
+fn count_write(target: &Tensor) -> Result<()> {
     if target.is_inference() && !modes::is_inference_mode() {
         return error::runtime(
             "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.",
         );
     }
+    target.bump_version();
     Ok(())
 }
 
 /// Refuses what must not be written in place; `requires_grad` says whether the write would be recorded.
 pub fn check_in_place(target: &Tensor, requires_grad: bool) -> Result<()> {
-    check_inference(target)?;
     if !requires_grad || !modes::is_grad_enabled() {
         return Ok(());
     }
@@ -164,6 +170,5 @@ pub(super) fn write(target: &Tensor, result: &Tensor) -> Result<()> {
     }
     crate::array::layout::assert_no_internal_overlap(&target.array())?;
     copy::copy_into(&target.array(), &result.array())?;
-    target.bump_version();
-    Ok(())
+    count_write(target)
 }

@@ -242,7 +242,7 @@ impl Function for OpNode {
             // written by hand in C++, it has a namespace
             Derivative::Node("CopyBackwards", _) => "torch::autograd::CopyBackwards".into(),
             Derivative::Node(name, _) => (*name).into(),
-            _ => "NotImplemented".into(),
+            _ => "torch::autograd::NotImplemented".into(),
         }
     }
 

@@ -88,7 +88,8 @@ pub fn find(node: &NodeRef, name: &str) -> Option<Result<Seen>> {
             _ => Ok(Seen::Value(Arg::None)),
         });
     }
-    if !names(node).iter().any(|known| known == name) {
+    let numel = name.strip_suffix("_sym_numel").map(|argument| format!("{argument}_sym_sizes"));
+    if !names(node).iter().any(|known| known == name || Some(known) == numel.as_ref()) {
         return None;
     }
     let details = op.details.as_ref()?;
@@ -106,6 +107,11 @@ pub fn find(node: &NodeRef, name: &str) -> Option<Result<Seen>> {
         } else {
             Seen::Value(sizes.next()?)
         }));
+    }
+    if let Some(argument) = name.strip_suffix("_sym_numel") {
+        let at = params.iter().position(|param| param.name == argument)?;
+        let sizes = details.tensors.iter().find(|tensor| tensor.0 as usize == at)?;
+        return Some(Ok(Seen::Value(Arg::Int(sizes.1.iter().product()))));
     }
     let at = params.iter().position(|param| param.name == name)?;
     Some(Ok(Seen::Value(details.args.get(at).clone())))

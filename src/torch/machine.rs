@@ -2,7 +2,7 @@
 //! machine through here. And the way errors of the floors below become exceptions.
 
 use super::object;
-use crate::array::{Error, ErrorKind, Result, error};
+use crate::array::{Error, ErrorKind, Result, error, warning};
 use crate::python::value::{R, Raised};
 use crate::python::vm::Vm;
 use scoped_tls_hkt::scoped_thread_local;
@@ -13,10 +13,25 @@ scoped_thread_local!(static mut MACHINE: Vm);
 #[inline]
 pub fn run<T>(vm: &mut Vm, body: impl FnOnce() -> Result<T>) -> R<T> {
     let result = MACHINE.set(vm, body);
+    if warning::any() {
+        issue(vm)?;
+    }
     match result {
         Ok(value) => Ok(value),
         Err(error) => Err(raise(vm, &error)),
     }
+}
+
+/// Issues what operations have warned of.
+#[cold]
+fn issue(vm: &mut Vm) -> R<()> {
+    for warning in warning::take() {
+        match warning.once {
+            true => super::warning::warn_once(vm, &warning.text)?,
+            false => super::warning::warn(vm, &warning.text)?,
+        }
+    }
+    Ok(())
 }
 
 /// For callbacks: the machine that `run` was called with. A raised exception stays pending in it.
@@ -56,5 +71,9 @@ pub fn raise(vm: &mut Vm, error: &Error) -> Raised {
 /// As `run`, the error left to the caller.
 #[inline]
 pub fn quiet<T>(vm: &mut Vm, body: impl FnOnce() -> Result<T>) -> Result<T> {
-    MACHINE.set(vm, body)
+    let result = MACHINE.set(vm, body);
+    if warning::any() && issue(vm).is_err() {
+        return Err(Error::new(ErrorKind::Raised, ""));
+    }
+    result
 }

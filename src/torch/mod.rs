@@ -157,7 +157,7 @@ fn classes(vm: &mut Vm) -> Classes {
         vm,
         "torch._C._autograd",
         "SavedTensor",
-        "torch._C._autograd.SavedTensor",
+        "SavedTensor",
         None,
         small,
         autograd::node::RAW_SAVED,
@@ -214,6 +214,8 @@ fn install_state(vm: &mut Vm) -> Rc<Torch> {
         default_generator,
         warned: RefCell::default(),
         deterministic: Cell::new(false),
+        transforms: Cell::new(0),
+        vmap: Cell::new(0),
     });
     vm.above = Some(state.clone());
     module::install(vm, &module);

@@ -37,6 +37,10 @@ static TORCH: Namespace = Namespace {
         ),
         ("torch.func", &["vmap"]),
         (
+            "torch._linalg_utils",
+            &["solve", "lstsq", "eig", "symeig", "matrix_rank", "qr"],
+        ),
+        (
             "torch.functional",
             &[
                 "atleast_1d",
@@ -269,6 +273,7 @@ static SOURCES: &[(&str, &str)] = &[
     ("torch.autograd.forward_ad", include_str!("autograd/forward_ad.py")),
     ("torch._tensor", include_str!("tensor/tensor.py")),
     ("torch.functional", include_str!("functional/functional.py")),
+    ("torch._linalg_utils", include_str!("functional/removed.py")),
     ("torch._random", include_str!("functional/random.py")),
     ("torch.signal.windows", include_str!("signal/windows.py")),
     ("torch.masked", include_str!("masked/masked.py")),

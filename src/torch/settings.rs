@@ -205,6 +205,25 @@ pub static PRIVATE: &[NativeDef] = &[
     function!("_is_fwd_grad_enabled", "()", NoArgs, |_, _| Ok(Value::bool(
         modes::is_forward_grad_enabled()
     ))),
+    function!("_warn_once", "(text, /)", One, |vm, args| {
+        let text = args.first().and_then(Value::as_str).unwrap_or_default().to_string();
+        warning::warn_once(vm, &text)?;
+        Ok(Value::None)
+    }),
+    function!("_enter_transform", "(change, /)", One, |vm, args| {
+        let change = args.first().and_then(Value::as_int).unwrap_or(0);
+        let torch = object::torch(vm);
+        torch.transforms.set(torch.transforms.get() + change);
+        Ok(Value::None)
+    }),
+    function!("_set_vmap", "(mode, /)", One, |vm, args| {
+        let mode = args.first().and_then(Value::as_int).unwrap_or(0);
+        Ok(Value::Int(object::torch(vm).vmap.replace(mode)))
+    }),
+    function!("_current_graph_task_id", "()", NoArgs, |_, _| {
+        Ok(Value::Int(crate::autograd::engine::current_task()))
+    }),
+    function!("_current_autograd_node", "()", NoArgs, |_, _| Ok(Value::None)),
     function!("_get_nn_functions", "()", NoArgs, |vm, _| vm
         .import_module("torch._C._nn")),
 ];

@@ -80,12 +80,26 @@ fn moment(a: &Array, dims: Option<&[i64]>, correction: f64, keepdim: bool, root:
 
 /// The variance over `dims` (all if None or empty), divided by n - correction.
 pub fn var(a: &Array, dims: Option<&[i64]>, correction: f64, keepdim: bool) -> Result<Array> {
-    moment(a, dims, correction, keepdim, false, "std and var")
+    let result = moment(a, dims, correction, keepdim, false, "std and var")?;
+    warn_of_freedom("var", a, &result, correction);
+    Ok(result)
+}
+
+/// The warning for more correction than elements.
+fn warn_of_freedom(function: &str, a: &Array, result: &Array, correction: f64) {
+    let reduced = a.numel().checked_div(result.numel()).unwrap_or(0);
+    if reduced as f64 - correction <= 0.0 {
+        super::super::warning::warn(format!(
+            "{function}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel)."
+        ));
+    }
 }
 
 /// The standard deviation over `dims` (all if None or empty).
 pub fn std(a: &Array, dims: Option<&[i64]>, correction: f64, keepdim: bool) -> Result<Array> {
-    moment(a, dims, correction, keepdim, true, "std and var")
+    let result = moment(a, dims, correction, keepdim, true, "std and var")?;
+    warn_of_freedom("std", a, &result, correction);
+    Ok(result)
 }
 
 /// The vector norm of order `p` over `dims` (all if None or empty), of floating point or complex numbers.

@@ -47,7 +47,7 @@ pub(crate) static ARANGE: Op = Op {
         ),
         Overload::new(
             factory!("arange.start(Scalar start, Scalar end"),
-            FUNCTION | FACTORY | HIDDEN,
+            FUNCTION | FACTORY,
             |a| arange(a.scalar(0)?, a.scalar(1)?, Scalar::Int(1), a.dtype(2)),
             Derivative::NotDifferentiable,
         ),
@@ -69,6 +69,9 @@ pub(crate) static RANGE: Op = Op {
         factory!("range.step(Scalar start, Scalar end, Scalar step=1"),
         FUNCTION | OUT | FACTORY,
         |a| {
+            crate::array::warning::warn(
+                "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
+            );
             let (start, end, step) = (a.scalar(0)?.to_f64(), a.scalar(1)?.to_f64(), a.scalar(2)?.to_f64());
             if step == 0.0 {
                 return error::runtime("step must be nonzero");

@@ -55,7 +55,7 @@ ops! {
             "floor_divide(Tensor self, Tensor other) -> Tensor",
             POINTWISE | NUMBERS,
             |a| a.binary(|x, y| binary::floor_divide(x, y)),
-            NotDifferentiable,
+            NotImplemented,
         ),
     ];
     /// The rest of a division rounded down; it has the divisor's sign.

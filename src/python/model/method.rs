@@ -218,6 +218,9 @@ fn repr_builtin(vm: &mut Vm, args: &[Value]) -> R<Value> {
             let address = native.owner.as_ptr() as usize;
             format!("<built-in method __new__ of type object at {address:#x}>")
         }
+        Some(native) if native.def.parser == Parser::Def => {
+            format!("<function {} at {:#x}>", native.def.name, this.identity())
+        }
         Some(native) => format!("<built-in function {}>", native.def.name),
         None => String::new(),
     }))
@@ -231,6 +234,9 @@ fn repr_descriptor(_vm: &mut Vm, args: &[Value]) -> R<Value> {
     let Some(native) = native_of(this) else {
         return Ok(Value::str(""));
     };
+    if native.def.parser == Parser::Def {
+        return Ok(Value::str(format!("<function {} at {:#x}>", native.qualname(), native as *const _ as usize)));
+    }
     let owner = native.owner.upgrade().map_or_else(|| "?".into(), |owner| owner.name());
     let kind = if native.def.parser == Parser::Wrapper {
         "slot wrapper"

@@ -322,7 +322,9 @@ fn check_mutable(vm: &mut Vm, class: &Class, what: &str, value: &Value) -> R<()>
 
 fn get_name(vm: &mut Vm, this: &Value) -> R<Value> {
     let class = this_class(vm, this)?;
-    Ok(Value::str(&*class.name()))
+    let name = class.name();
+    // C's name of a type may have its module before it
+    Ok(Value::str(name.rsplit('.').next().unwrap_or(&name)))
 }
 
 fn set_name(vm: &mut Vm, this: &Value, value: Value) -> R<()> {

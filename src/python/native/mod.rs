@@ -27,6 +27,8 @@ pub type Setter = fn(&mut Vm, &Value, Value) -> R<()>;
 pub enum Parser {
     /// As a function written in Python.
     Def,
+    /// A builtin that takes `*args` and `**kwargs` and matches them itself.
+    Free,
     /// Argument Clinic, with keywords or without (by the signature's `/`).
     Clinic,
     /// `PyArg_ParseTupleAndKeywords`

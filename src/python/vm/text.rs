@@ -57,6 +57,9 @@ impl Vm {
                     Some(Object::Native(native)) if native.def.parser == crate::python::native::Parser::Wrapper => {
                         types.method_wrapper.clone()
                     }
+                    Some(Object::Native(native)) if native.def.parser == crate::python::native::Parser::Def => {
+                        types.method.clone()
+                    }
                     Some(Object::Native(_) | Object::Callable(_)) => types.builtin_function.clone(),
                     _ => types.method.clone(),
                 },

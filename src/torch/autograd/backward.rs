@@ -200,6 +200,11 @@ pub fn backward(
     grad_variables: &Value,
     inputs: &Value,
 ) -> R<()> {
+    if object::torch(vm).transforms.get() > 0 {
+        return Err(vm.runtime_error(
+            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms.",
+        ));
+    }
     let mut grad_tensors = grad_tensors.clone();
     if given(grad_variables) {
         let class = vm.exceptions.future_warning.clone();

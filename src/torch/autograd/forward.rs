@@ -64,6 +64,11 @@ fn make_dual(vm: &mut Vm, args: &[Value]) -> R<Value> {
     else {
         return Ok(Value::None);
     };
+    if modes::forward_levels() == 0 {
+        return Err(vm.runtime_error(
+            "Trying to access a forward AD level with an invalid index. This index was either not created or is already deleted.",
+        ));
+    }
     if primal.tangent().is_some() {
         let level = level.as_int().unwrap_or(0);
         return Err(vm.runtime_error(format!(

@@ -86,6 +86,11 @@ class BackwardCFunction(_C._FunctionBase, FunctionCtx, _HookMixin):
         return _C._saved_tensors_of(self)
 
 
+    @property
+    def _raw_saved_tensors(self):
+        return _C._saved_tensors_of(self)
+
+
 class FunctionMeta(type):
     def __init__(cls, name, bases, attrs):
         backward = type(name + "Backward", (BackwardCFunction,), {"_forward_cls": cls})
@@ -120,6 +125,13 @@ def _bound(function, args, kwargs):
 
 
 class Function(FunctionCtx, _HookMixin, metaclass=FunctionMeta):
+    # what an instance shows, though only its class is of use
+    needs_input_grad = None
+    saved_tensors = ()
+    next_functions = ()
+    to_save = None
+    dirty_tensors = None
+    non_differentiable = None
     clear_saved_tensors_on_access = False
     boxed_grads_call = False
     generate_vmap_rule = False
@@ -134,6 +146,19 @@ class Function(FunctionCtx, _HookMixin, metaclass=FunctionMeta):
             DeprecationWarning,
             stacklevel=2,
         )
+
+        self.metadata = {}
+
+    def name(self):
+        return type(self).__name__
+
+    def register_hook(self, hook):
+        from torch.utils.hooks import RemovableHandle
+
+        self._hooks = getattr(self, "_hooks", {})
+        handle = RemovableHandle(self._hooks)
+        self._hooks[handle.id] = hook
+        return handle
 
     def __call__(self, *args, **kwargs):
         raise RuntimeError(

@@ -297,17 +297,16 @@ fn get_saved(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [this, name] = args else { return Ok(Value::None) };
     let text = name.as_str().unwrap_or_default().to_string();
     if let Some(node) = as_node(this).cloned() {
-        if let Some(wanted) = text.strip_prefix("_saved_")
-            && let Some(found) = saved::find(&node, wanted)
-        {
-            let seen = machine::run(vm, || found)?;
-            return Ok(match seen {
-                Seen::Value(arg) => result::of_arg(vm, arg),
-                Seen::Values(args) => {
+        if let Some(wanted) = text.strip_prefix("_saved_") {
+            let seen = machine::run(vm, || saved::find(&node, wanted).transpose())?;
+            match seen {
+                Some(Seen::Value(arg)) => return Ok(result::of_arg(vm, arg)),
+                Some(Seen::Values(args)) => {
                     let items: Vec<Value> = args.into_iter().map(|arg| result::of_arg(vm, arg)).collect();
-                    Value::tuple(items)
+                    return Ok(Value::tuple(items));
                 }
-            });
+                None => {}
+            }
         }
         if let Some(wanted) = text.strip_prefix("_raw_saved_")
             && saved::has_tensor(&node, wanted)

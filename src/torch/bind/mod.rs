@@ -10,6 +10,7 @@ pub use signature::{Form, Kind, Place, Signature};
 
 use crate::array::{copy, promote};
 use crate::autograd::Tensor;
+use crate::ops::op::RANDOM;
 use crate::ops::{Arg, Args, Op, Overload};
 use crate::python::object::CallArgs;
 use crate::python::value::{R, Value};
@@ -144,6 +145,10 @@ impl OpParser {
 
     fn run(&self, vm: &mut Vm, candidate: &Candidate, this: Option<&Tensor>, values: Values) -> R<Value> {
         let overload = candidate.overload;
+        let vmap = object::torch(vm).vmap.get();
+        if vmap > 0 {
+            self.check_batching(vm, overload, vmap)?;
+        }
         let params = &overload.parsed().params;
         let mut args = candidate.defaults.clone();
         if let (Some(tensor), Some(slot)) = (
@@ -184,6 +189,23 @@ impl OpParser {
             }
         }
         result::of_op(vm, overload, outs, "")
+    }
+
+    /// What must not happen inside of `vmap`.
+    #[cold]
+    fn check_batching(&self, vm: &mut Vm, overload: &Overload, vmap: i64) -> R<()> {
+        if overload.is(RANDOM) && vmap == 1 {
+            return Err(vm.runtime_error(
+                "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness flags on vmap or perform the randomness operation out of vmap",
+            ));
+        }
+        let name = overload.parsed().name;
+        if matches!(name, "nonzero" | "masked_select" | "_unique2" | "unique_dim" | "unique_consecutive" | "bincount") {
+            return Err(vm.runtime_error(format!(
+                "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{name}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
+            )));
+        }
+        Ok(())
     }
 
     fn run_out(&self, vm: &mut Vm, overload: &'static Overload, args: Args, out: &Value) -> R<Value> {

@@ -18,7 +18,7 @@ use crate::torch::{machine, object};
 pub static NEW: &[ClassItem] = &[ClassItem::New(NativeDef::new(
     "__new__",
     "(cls, *args, **kwargs)",
-    Parser::Def,
+    Parser::Free,
     new,
     "",
 ))];
@@ -167,7 +167,7 @@ pub fn dtype_of_name(name: &str) -> Option<Dtype> {
 }
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::method("__call__", "(self, *args, **kwargs)", Parser::Def, call, ""),
+    ClassItem::method("__call__", "(self, *args, **kwargs)", Parser::Free, call, ""),
     ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
     ClassItem::slot("__instancecheck__", "(self, instance, /)", instance_check, ""),
     ClassItem::getter(

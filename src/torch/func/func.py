@@ -61,10 +61,12 @@ class _Transform:
     def __enter__(self):
         global _depth
         _depth += 1
+        torch._C._enter_transform(1)
 
     def __exit__(self, *args):
         global _depth
         _depth -= 1
+        torch._C._enter_transform(-1)
 
 
 def _check_argnums(argnums, args):
@@ -82,6 +84,11 @@ def _check_argnums(argnums, args):
             raise RuntimeError(f"Got argnum={number}, but only {len(args)} positional inputs")
 
 
+def _wanting_grad(x):
+    x.requires_grad = True
+    return x
+
+
 def _input_like(x):
     if not isinstance(x, torch.Tensor):
         raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
@@ -90,7 +97,7 @@ def _input_like(x):
     # a node of its own: what happens inside is seen from outside only where the tensor itself is
     if x.requires_grad:
         return x.view_as(x)
-    return x.detach().requires_grad_(True)
+    return _wanting_grad(x.detach())
 
 
 def _split(args, argnums):
@@ -266,7 +273,7 @@ def _push(outs, leaves, tangents, create_graph):
         if not out.requires_grad:
             pushed.append(torch.zeros_like(out))
             continue
-        cotangent = torch.zeros_like(out).requires_grad_(True)
+        cotangent = _wanting_grad(torch.zeros_like(out))
         grads = torch.autograd.grad(out, leaves, cotangent, create_graph=True, allow_unused=True)
         used = [(g, t) for g, t in zip(grads, tangents) if g is not None and g.requires_grad]
         if not used:
@@ -452,11 +459,15 @@ def _batched(func, in_dims, out_dims, randomness, args, kwargs):
         )
     state = torch.get_rng_state() if randomness == "same" else None
     results = []
-    for number in range(sizes[0]):
-        if state is not None:
-            torch.set_rng_state(state)
-        entry = [leaf if dim is None else leaf.select(dim, number) for leaf, dim in zip(leaves, dims)]
-        results.append(func(*build(entry), **kwargs))
+    before = torch._C._set_vmap(1 if randomness == "error" else 2)
+    try:
+        for number in range(sizes[0]):
+            if state is not None:
+                torch.set_rng_state(state)
+            entry = [leaf if dim is None else leaf.select(dim, number) for leaf, dim in zip(leaves, dims)]
+            results.append(func(*build(entry), **kwargs))
+    finally:
+        torch._C._set_vmap(before)
     return _stacked(results, out_dims, name)
 
 

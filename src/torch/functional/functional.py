@@ -298,6 +298,9 @@ def meshgrid(*tensors, indexing=None):
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         tensors = tensors[0]
     if indexing is None:
+        torch._C._warn_once(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument."
+        )
         return _VF.meshgrid(tensors)
     return _VF.meshgrid(tensors, indexing=indexing)
 
@@ -425,6 +428,10 @@ def _out(out):
 
 
 def chain_matmul(*matrices, out=None):
+    torch._C._warn_once(
+        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
+        "instead, which accepts a list of two or more tensors rather than multiple parameters."
+    )
     return _VF.chain_matmul(matrices, **_out(out))
 
 

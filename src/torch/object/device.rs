@@ -102,7 +102,7 @@ pub static ITEMS: &[ClassItem] = &[
     ClassItem::New(NativeDef::new(
         "__new__",
         "(cls, *args, **kwargs)",
-        Parser::Def,
+        Parser::Free,
         new,
         "",
     )),

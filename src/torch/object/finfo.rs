@@ -84,7 +84,7 @@ pub static FINFO: &[ClassItem] = &[
     ClassItem::New(NativeDef::new(
         "__new__",
         "(cls, *args, **kwargs)",
-        Parser::Def,
+        Parser::Free,
         new_finfo,
         "",
     )),
@@ -107,7 +107,7 @@ pub static IINFO: &[ClassItem] = &[
     ClassItem::New(NativeDef::new(
         "__new__",
         "(cls, *args, **kwargs)",
-        Parser::Def,
+        Parser::Free,
         new_iinfo,
         "",
     )),

@@ -63,6 +63,10 @@ pub struct Torch {
     /// Texts of warnings that are issued once.
     pub warned: RefCell<FxHashSet<String>>,
     pub deterministic: Cell<bool>,
+    /// Transforms of `torch.func` that are running.
+    pub transforms: Cell<i64>,
+    /// Inside of `vmap`: 1, or 2 where random numbers are allowed.
+    pub vmap: Cell<i64>,
 }
 
 /// What this machine keeps of torch, made on first need.

@@ -187,6 +187,12 @@ fn apply(vm: &mut Vm, tensor: &Tensor, keys: &[Value]) -> R<(Tensor, Vec<Option<
                 }
             },
         };
+        if index.dtype() == Dtype::Uint8 {
+            warning::warn(
+                vm,
+                "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+            )?;
+        }
         // an integer tensor without dimensions is a number, unless others index beside it
         let scalar = index.dim() == 0 && index.dtype().is_integral();
         if scalar && index.dtype() != Dtype::Bool && index.dtype() != Dtype::Uint8 {

@@ -12,14 +12,14 @@ use crate::python::vm::Vm;
 use crate::torch::bind::convert;
 use crate::torch::create::construct::{check_device, dtype_at, matched, value_at};
 use crate::torch::create::{construct, legacy};
-use crate::torch::{machine, object};
+use crate::torch::{machine, object, warning};
 
 macro_rules! cast {
     ($name:literal, $dtype:ident) => {
         ClassItem::method(
             $name,
             "(self, *args, **kwargs)",
-            Parser::Def,
+            Parser::Free,
             |vm, args| {
                 let parser = parser!(concat!($name, "(*, MemoryFormat? memory_format=None)"));
                 cast(vm, args, &parser, Dtype::$dtype)
@@ -37,7 +37,7 @@ macro_rules! bare {
 
 macro_rules! free {
     ($name:literal, $function:expr, $help:literal) => {
-        ClassItem::method($name, "(self, *args, **kwargs)", Parser::Def, $function, $help)
+        ClassItem::method($name, "(self, *args, **kwargs)", Parser::Free, $function, $help)
     };
 }
 
@@ -158,6 +158,9 @@ fn cast_to(vm: &mut Vm, this: &Value, dtype: Dtype, copy: bool, format: &Value) 
     };
     if tensor.dtype() == dtype && !copy {
         return Ok(this.clone());
+    }
+    if tensor.dtype().is_complex() && !dtype.is_complex() && dtype != Dtype::Bool {
+        warning::warn_once(vm, "Casting complex values to real discards the imaginary part")?;
     }
     let args = Args(smallvec::smallvec![
         Arg::Tensor(tensor),
@@ -409,6 +412,11 @@ fn requires_grad_(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let parser = parser!("requires_grad_(bool requires_grad=True)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
     let wanted = !matches!(value_at(&values, 0), Value::False);
+    if wanted && object::torch(vm).transforms.get() > 0 {
+        return Err(vm.runtime_error(
+            "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being transformed instead.",
+        ));
+    }
     if wanted && tensor.requires_grad() {
         return Ok(this.clone());
     }
@@ -583,6 +591,12 @@ fn storage(vm: &mut Vm, args: &[Value], typed: bool) -> R<Value> {
     let Some(array) = object::receiver(args).map(|tensor| tensor.array().clone()) else {
         return Ok(Value::None);
     };
+    if typed {
+        warning::warn_once(
+            vm,
+            "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()",
+        )?;
+    }
     Ok(object::storage::object(vm, &array, typed))
 }
 

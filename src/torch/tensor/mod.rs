@@ -85,6 +85,10 @@ static IN_PYTHON: &[&str] = &[
     "reinforce",
     "cholesky",
     "solve",
+    "lstsq",
+    "eig",
+    "symeig",
+    "qr",
 ];
 
 /// A method that is imported when it is first called.

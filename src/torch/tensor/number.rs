@@ -6,7 +6,7 @@ use crate::python::native::{ClassItem, Parser};
 use crate::python::value::{R, Raised, Value};
 use crate::python::vm::Vm;
 use crate::torch::bind::matching;
-use crate::torch::{function, machine, object, result};
+use crate::torch::{function, machine, object, result, warning};
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::slot("__bool__", "(self, /)", bool, "True if self else False"),
@@ -47,6 +47,11 @@ fn bool(vm: &mut Vm, args: &[Value]) -> R<Value> {
         return Ok(Value::False);
     };
     let tensor = tensor.clone();
+    if object::torch(vm).vmap.get() > 0 {
+        return Err(vm.runtime_error(
+            "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please file an issue at https://github.com/pytorch/pytorch/issues .",
+        ));
+    }
     match tensor.numel() {
         0 => Err(vm.runtime_error("Boolean value of Tensor with no values is ambiguous")),
         1 => Ok(Value::bool(!only(vm, &tensor)?.is_zero())),
@@ -66,6 +71,12 @@ fn scalar(vm: &mut Vm, args: &[Value]) -> R<Scalar> {
     };
     if tensor.numel() != 1 {
         return Err(vm.value_error("only one element tensors can be converted to Python scalars"));
+    }
+    if tensor.requires_grad() {
+        warning::warn_once(
+            vm,
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\nConsider using tensor.detach() first.",
+        )?;
     }
     only(vm, &tensor)
 }
@@ -162,6 +173,11 @@ fn item(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let Some(tensor) = object::receiver(args).cloned() else {
         return Ok(Value::None);
     };
+    if object::torch(vm).vmap.get() > 0 {
+        return Err(vm.runtime_error(
+            "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report.",
+        ));
+    }
     if tensor.numel() != 1 {
         let count = tensor.numel();
         return Err(vm.runtime_error(format!("a Tensor with {count} elements cannot be converted to Scalar")));

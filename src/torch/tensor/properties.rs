@@ -112,6 +112,15 @@ pub static ITEMS: &[ClassItem] = &[
         help: "",
     },
     ClassItem::Property {
+        name: "grad_dtype",
+        get: |vm, this| {
+            let dtype = with(this, Tensor::grad_dtype)?;
+            Ok(dtype.map_or(Value::None, |dtype| object::dtype::value(vm, dtype)))
+        },
+        set: Some(set_grad_dtype),
+        help: "The dtype of its gradient.",
+    },
+    ClassItem::Property {
         name: "data",
         get: get_data,
         set: Some(set_data),
@@ -247,10 +256,10 @@ fn set_grad(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
     if grad.is(&tensor) {
         return Err(vm.runtime_error("can't assign Variable as its own grad"));
     }
-    if grad.dtype() != tensor.dtype() {
+    if tensor.grad_dtype().is_some_and(|dtype| grad.dtype() != dtype) {
         let (got, own) = (
             crate::torch::create::legacy::cpp_name(grad.dtype()),
-            tensor.dtype().scalar_type(),
+            tensor.grad_dtype().unwrap_or(tensor.dtype()).scalar_type(),
         );
         return Err(vm.runtime_error(format!(
             "attempting to assign a gradient with dtype '{got}' to a tensor with grad_dtype '{own}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match."
@@ -264,6 +273,30 @@ fn set_grad(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
         )));
     }
     tensor.set_grad(Some(grad));
+    Ok(())
+}
+
+fn set_grad_dtype(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
+    let Some(tensor) = object::as_tensor(this).cloned() else {
+        return Ok(());
+    };
+    if !tensor.is_leaf() {
+        return Err(vm.runtime_error("grad_dtype can only be set on leaf tensors."));
+    }
+    let dtype = object::dtype::of_value(vm, &value);
+    if dtype.is_none() && !value.is_none() {
+        let kind = vm.type_name(&value);
+        return Err(vm.type_error(format!("grad_dtype must be a torch.dtype or None, but got {kind}")));
+    }
+    if let (Some(dtype), Some(grad)) = (dtype, tensor.grad())
+        && grad.dtype() != dtype
+    {
+        let (wanted, held) = (dtype.scalar_type(), crate::torch::create::legacy::cpp_name(grad.dtype()));
+        return Err(vm.runtime_error(format!(
+            "Cannot set grad_dtype to '{wanted}' because there is already a gradient with dtype '{held}'. Please clear the gradient (.grad = None) before changing grad_dtype, or ensure the new grad_dtype matches the existing gradient's dtype."
+        )));
+    }
+    tensor.set_grad_dtype(dtype);
     Ok(())
 }
 
@@ -322,7 +355,7 @@ fn transposed(vm: &mut Vm, this: &Value, how: &str) -> R<Value> {
                     vm,
                     "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.",
                 )?;
-            } else if dims > 2 {
+            } else {
                 warning::warn_once(
                     vm,
                     "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",

@@ -74,12 +74,29 @@ class Tensor:
         return torch.cholesky(self, upper=upper)
 
     def solve(self, other):
-        raise RuntimeError(
-            "This function was deprecated since version 1.9 and is now removed. `torch.solve` is deprecated in favor of "
-            "`torch.linalg.solve`. `torch.linalg.solve` has its arguments reversed and does not return the LU "
-            "factorization.\n\nTo get the LU factorization see `torch.lu`, which can be used with `torch.lu_solve` or "
-            "`torch.lu_unpack`.\nX = torch.solve(B, A).solution should be replaced with:\nX = torch.linalg.solve(A, B)"
-        )
+        from torch._linalg_utils import solve
+
+        return solve(self, other)
+
+    def lstsq(self, other):
+        from torch._linalg_utils import lstsq
+
+        return lstsq(self, other)
+
+    def eig(self, eigenvectors=False):
+        from torch._linalg_utils import eig
+
+        return eig(self, eigenvectors=eigenvectors)
+
+    def symeig(self, eigenvectors=False):
+        from torch._linalg_utils import symeig
+
+        return symeig(self, eigenvectors=eigenvectors)
+
+    def qr(self, some=True):
+        from torch._linalg_utils import qr
+
+        return qr(self, some=some)
 
 
 class _Resize:
