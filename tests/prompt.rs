@@ -254,6 +254,7 @@ fn tab_lists_names_of_the_session() {
     terminal.expect("long_name_two");
     terminal.send("t\t + 5\r");
     terminal.expect("\n7\n");
+    terminal.expect(">>> ");
     terminal.send("'text'.upp");
     terminal.send(CTRL_C);
     terminal.expect("KeyboardInterrupt\n");

@@ -3,7 +3,7 @@
 use super::argument::{Arg, Args, Outs};
 use super::op::{By, Derivative, Jvp, Overload};
 use super::pointwise::arithmetic::add;
-use super::record::differentiable;
+use super::record::{differentiable, tensors_of};
 use crate::array::{Array, Result, error};
 use crate::autograd::engine::{self, Options, Root};
 use crate::autograd::{Tensor, modes};
@@ -47,9 +47,9 @@ pub(super) fn propagate(overload: &'static Overload, args: &Args, outs: &Outs) -
     let tangents = match overload.jvp {
         Jvp::Linear => linear(overload, args)?,
         Jvp::Auto => {
-            let tracked = args
-                .each_tensor()
-                .any(|tensor| tensor.requires_grad() || tensor.tangent().is_some_and(|tangent| tangent.requires_grad()));
+            let tracked = args.each_tensor().any(|tensor| {
+                tensor.requires_grad() || tensor.tangent().is_some_and(|tangent| tangent.requires_grad())
+            });
             let tangents = through_backward(overload, args)?;
             match tracked && modes::is_grad_enabled() {
                 true => tangents,

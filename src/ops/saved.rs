@@ -88,8 +88,13 @@ pub fn find(node: &NodeRef, name: &str) -> Option<Result<Seen>> {
             _ => Ok(Seen::Value(Arg::None)),
         });
     }
-    let numel = name.strip_suffix("_sym_numel").map(|argument| format!("{argument}_sym_sizes"));
-    if !names(node).iter().any(|known| known == name || Some(known) == numel.as_ref()) {
+    let numel = name
+        .strip_suffix("_sym_numel")
+        .map(|argument| format!("{argument}_sym_sizes"));
+    if !names(node)
+        .iter()
+        .any(|known| known == name || Some(known) == numel.as_ref())
+    {
         return None;
     }
     let details = op.details.as_ref()?;

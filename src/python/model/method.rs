@@ -235,7 +235,11 @@ fn repr_descriptor(_vm: &mut Vm, args: &[Value]) -> R<Value> {
         return Ok(Value::str(""));
     };
     if native.def.parser == Parser::Def {
-        return Ok(Value::str(format!("<function {} at {:#x}>", native.qualname(), native as *const _ as usize)));
+        return Ok(Value::str(format!(
+            "<function {} at {:#x}>",
+            native.qualname(),
+            native as *const _ as usize
+        )));
     }
     let owner = native.owner.upgrade().map_or_else(|| "?".into(), |owner| owner.name());
     let kind = if native.def.parser == Parser::Wrapper {

@@ -200,7 +200,10 @@ impl OpParser {
             ));
         }
         let name = overload.parsed().name;
-        if matches!(name, "nonzero" | "masked_select" | "_unique2" | "unique_dim" | "unique_consecutive" | "bincount") {
+        if matches!(
+            name,
+            "nonzero" | "masked_select" | "_unique2" | "unique_dim" | "unique_consecutive" | "bincount"
+        ) {
             return Err(vm.runtime_error(format!(
                 "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{name}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
             )));

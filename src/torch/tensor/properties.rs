@@ -291,7 +291,10 @@ fn set_grad_dtype(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
     if let (Some(dtype), Some(grad)) = (dtype, tensor.grad())
         && grad.dtype() != dtype
     {
-        let (wanted, held) = (dtype.scalar_type(), crate::torch::create::legacy::cpp_name(grad.dtype()));
+        let (wanted, held) = (
+            dtype.scalar_type(),
+            crate::torch::create::legacy::cpp_name(grad.dtype()),
+        );
         return Err(vm.runtime_error(format!(
             "Cannot set grad_dtype to '{wanted}' because there is already a gradient with dtype '{held}'. Please clear the gradient (.grad = None) before changing grad_dtype, or ensure the new grad_dtype matches the existing gradient's dtype."
         )));
