@@ -234,10 +234,7 @@ fn of_probabilities(
     match Reduction::of(reduction) {
         Reduction::Mean => {
             let rows = (logs.numel() as i64 / classes.max(1)).max(1);
-            crate::ops::find("div").and_then(|op| op.overloads.first()).map_or_else(
-                || error::runtime("no division"),
-                |_| div(&neg(&sum(&product)?)?, Arg::Scalar((rows as f64).into())),
-            )
+            div(&neg(&sum(&product)?)?, rows as f64)
         }
         Reduction::Sum => neg(&sum(&product)?),
         Reduction::None => neg(&sum_dims(&product, &[dim], false)?),

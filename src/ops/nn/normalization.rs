@@ -51,7 +51,7 @@ ops! {
                 let (g, input) = (b.grad()?, b.tensor(0)?);
                 let weight = b.optional_tensor(2)?;
                 let dims = last_dims(b.ints(1)?.len());
-                let (mean, rstd) = moments_again(&input, &dims, b.float(4)?)?;
+                let (mean, rstd) = moments(&input, &dims, b.float(4)?)?;
                 let scaled = match &weight {
                     Some(weight) => mul(g, weight)?,
                     None => g.clone(),
@@ -185,11 +185,6 @@ fn first(op: &'static Op, args: Args) -> Result<Outs> {
         Some(out) => one(out),
         None => error::runtime(format!("{} gave nothing", op.name)),
     }
-}
-
-/// The moments once more, so that second derivatives go through them.
-fn moments_again(x: &Tensor, dims: &[i64], eps: f64) -> Result<(Tensor, Tensor)> {
-    moments(x, dims, eps)
 }
 
 /// All dimensions but the second: those that a feature's statistics run over.

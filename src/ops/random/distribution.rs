@@ -56,12 +56,7 @@ fn normal(a: &Args, sizes: &[i64], generator: usize) -> Result<Outs> {
     let negative = |std: f64| error::runtime(format!("normal expects std >= 0.0, but found std {std}"));
     match a.optional_tensor(1) {
         Some(std) => {
-            if let Some(low) = copy::elements(&std.array())
-                .iter()
-                .map(|std| std.to_f64())
-                .find(|std| *std < 0.0)
-            {
-                let _ = low;
+            if copy::elements(&std.array()).iter().any(|std| std.to_f64() < 0.0) {
                 return error::runtime("normal expects all elements of std >= 0.0");
             }
         }
