@@ -1,6 +1,6 @@
 //! Powers and scaling by powers of two.
 
-use crate::array::{Dtype, Result, Scalar, binary, error, promote, unary};
+use crate::array::{Dtype, Result, Scalar, binary, bivariate, error, promote, unary};
 use crate::autograd::Tensor;
 use crate::ops;
 use crate::ops::backward::Backward;
@@ -145,6 +145,16 @@ ops! {
         POINTWISE,
         |a| whole(a, "lcm").and_then(|()| a.binary(|x, y| binary::lcm(x, y))),
         NotDifferentiable,
+    )];
+    /// The length of the hypotenuse of a right triangle with these legs.
+    HYPOT = "hypot", "torch.hypot(torch.tensor([3.0]), torch.tensor([4.0]))", [Overload::new(
+        "hypot(Tensor self, Tensor other) -> Tensor",
+        POINTWISE,
+        |a| a.binary(|x, y| bivariate::hypot(x, y)),
+        Derivative::Node("HypotBackward0", &[
+            grad("self", "self, result", |b| mul(b.grad()?, &div(b.value(0)?, &b.result(0)?)?)),
+            grad("other", "other, result", |b| mul(b.grad()?, &div(b.value(1)?, &b.result(0)?)?)),
+        ]),
     )];
 }
 
