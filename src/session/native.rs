@@ -9,7 +9,7 @@ use crate::ops::generator;
 use crate::python::vm::{Host, WarningText};
 use crate::python::{Object, R, Value, Vm};
 use crate::syntax::symbol::Symbol;
-use crate::syntax::{Parsed, Source, parse_file, parse_interactive};
+use crate::syntax::{self, Parsed, Source, parse_file, parse_interactive};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -198,7 +198,19 @@ impl Engine for Native {
         let source = Source::new("<stdin>", source);
         match parse_interactive(&source, ended) {
             Parsed::Incomplete => Fed::Incomplete,
-            Parsed::Complete(module) => Fed::Done(self.answer(|vm| vm.run_interactive(&module, &source))),
+            Parsed::Complete(module) => Fed::Done(self.answer(|vm| {
+                for warning in syntax::warnings(&source, &module) {
+                    vm.host.warning(&WarningText {
+                        filename: &source.name,
+                        line: warning.line,
+                        category: warning.category,
+                        message: &warning.message,
+                        // Python's default filters hide the others
+                        first: warning.category == "SyntaxWarning",
+                    });
+                }
+                vm.run_interactive(&module, &source)
+            })),
             Parsed::Error(error) => Fed::Done(self.answer(|vm| Err(vm.raise_syntax_error(&error, "<stdin>")))),
         }
     }
