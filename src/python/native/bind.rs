@@ -91,6 +91,7 @@ pub fn bind(vm: &mut Vm, native: &NativeFunction, args: CallArgs<'_>) -> R<Windo
         *slot = Value::tuple(rest);
     }
     let extra = signature.varkeywords.map(|_| Dict::new());
+    let mut unknown = None;
     for (name, value) in args.names.iter().zip(args.keywords) {
         let at = signature
             .parameters
@@ -101,6 +102,10 @@ pub fn bind(vm: &mut Vm, native: &NativeFunction, args: CallArgs<'_>) -> R<Windo
             (Some(_), _) => return Err(given_twice(vm, native, signature, hidden, *name, at)),
             (None, Some(extra)) => {
                 extra.set_symbol(*name, value.clone());
+            }
+            // argument parsers in C look for missing arguments first
+            (None, None) if matches!(native.def.parser, Parser::Clinic | Parser::Keywords) => {
+                unknown = unknown.or(Some(*name));
             }
             (None, None) => return Err(unknown_keyword(vm, native, signature, *name)),
         }
@@ -120,6 +125,9 @@ pub fn bind(vm: &mut Vm, native: &NativeFunction, args: CallArgs<'_>) -> R<Windo
         .collect();
     if let Some(&first) = missing.first() {
         return Err(missing_argument(vm, native, signature, hidden, first, &missing));
+    }
+    if let Some(name) = unknown {
+        return Err(unknown_keyword(vm, native, signature, name));
     }
     Ok(window)
 }

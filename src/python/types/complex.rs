@@ -372,8 +372,7 @@ fn abs(vm: &mut Vm, args: &[Value]) -> R<Value> {
 fn format(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => this, spec);
     let (Some((re, im)), Some(spec)) = (parts(this), spec.as_str()) else {
-        let class = vm.type_name(spec);
-        return Err(vm.type_error(format!("__format__() argument must be str, not {class}")));
+        return Err(crate::python::types::str::not_text(vm, spec, "__format__", "argument"));
     };
     if spec.is_empty() {
         let text = vm.str(this)?;

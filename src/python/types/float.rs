@@ -453,8 +453,7 @@ fn bool(_vm: &mut Vm, args: &[Value]) -> R<Value> {
 fn format(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => this, spec);
     let (Some(x), Some(spec)) = (this.as_float(), spec.as_str()) else {
-        let class = vm.type_name(spec);
-        return Err(vm.type_error(format!("__format__() argument must be str, not {class}")));
+        return Err(crate::python::types::str::not_text(vm, spec, "__format__", "argument"));
     };
     if spec.is_empty() {
         let text = vm.str(this)?;
@@ -510,8 +509,7 @@ fn hex(_vm: &mut Vm, args: &[Value]) -> R<Value> {
 fn from_hex(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => class, string);
     let Some(text) = string.as_str() else {
-        let given = vm.type_name(string);
-        return Err(vm.type_error(format!("fromhex() argument must be str, not {given}")));
+        return Err(vm.type_error("bad argument type for built-in operation"));
     };
     let number = match read::float_hex(text) {
         Ok(number) => Value::float(number),

@@ -153,6 +153,16 @@ pub fn search_range(vm: &mut Vm, start: &Value, stop: &Value, length: usize) -> 
     Ok((start as usize, stop as usize))
 }
 
+/// As [`search_range`], for `list.index` and `tuple.index`, which take no None.
+pub fn index_range(vm: &mut Vm, start: &Value, stop: &Value, length: usize) -> R<(usize, usize)> {
+    for bound in [start, stop] {
+        if !bound.is_unset() {
+            clamped_index(vm, bound, "slice indices must be integers or have an __index__ method")?;
+        }
+    }
+    search_range(vm, start, stop, length)
+}
+
 /// How often a sequence of `length` items is repeated by `times`; MemoryError when that is too long.
 /// None when `times` is no integer: the other side may know better.
 pub fn repetition(vm: &mut Vm, times: &Value, length: usize) -> R<Option<usize>> {

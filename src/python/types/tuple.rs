@@ -120,7 +120,7 @@ fn count(vm: &mut Vm, args: &[Value]) -> R<Value> {
 
 fn index(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => items: as_tuple, value, start, stop);
-    let (start, stop) = sequence::search_range(vm, start, stop, items.len())?;
+    let (start, stop) = sequence::index_range(vm, start, stop, items.len())?;
     match find(vm, items.get(start..stop).unwrap_or(&[]), value)? {
         Some(at) => Ok(Value::size(start + at)),
         None => Err(vm.value_error("tuple.index(x): x not in tuple")),

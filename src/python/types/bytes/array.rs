@@ -75,6 +75,7 @@ pub static ITEMS: &[ClassItem] = byte_rows![
     ),
     ClassItem::slot("__delitem__", "(self, key, /)", del_item, "Delete self[key]."),
     ClassItem::slot("__iadd__", BINARY, iadd, "Implement self+=value."),
+    ClassItem::slot("__imul__", BINARY, imul, "Implement self*=value."),
     ClassItem::slot("__repr__", "(self, /)", repr_array, "Return repr(self)."),
     ClassItem::Constant {
         name: "__hash__",
@@ -251,4 +252,13 @@ fn repr_array(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let class = vm.type_name(this);
     let bytes = bytes_like(this).unwrap_or_default();
     Ok(Value::str(quote::bytearray_repr(&bytes, &class)))
+}
+
+fn imul(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    take!(args => this, _times);
+    let repeated = mul(vm, args)?;
+    if let (Some(array), Some(bytes)) = (this.as_bytearray(), bytes_like(&repeated)) {
+        array.replace(bytes);
+    }
+    Ok(this.clone())
 }

@@ -70,6 +70,7 @@ macro_rules! byte_rows {
             ClassItem::slot("__mul__", BINARY, mul, "Return self*value."),
             ClassItem::slot("__rmul__", BINARY, mul, "Return value*self."),
             ClassItem::slot("__mod__", BINARY, text::modulo, "Return self%value."),
+            ClassItem::slot("__rmod__", BINARY, |_, _| Ok(Value::NotImplemented), "Return value%self."),
             ClassItem::slot("__eq__", BINARY, |_, args| compare(args, Compare::Eq), "Return self==value."),
             ClassItem::slot("__ne__", BINARY, |_, args| compare(args, Compare::Ne), "Return self!=value."),
             ClassItem::slot("__lt__", BINARY, |_, args| compare(args, Compare::Lt), "Return self<value."),

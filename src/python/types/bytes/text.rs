@@ -242,31 +242,31 @@ pub(super) fn modulo(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => this, values);
     let text = latin(&required(vm, this)?);
     let formatted =
-        crate::python::types::str::percent::formatted(vm, &text, values, &|vm, directive, value| match directive
-            .conversion
-        {
-            's' | 'b' => {
-                if let Some(bytes) = bytes_like(value) {
-                    return Ok(Some(latin(&bytes)));
+        crate::python::types::str::percent::formatted(vm, &text, values, "bytes", &|vm, directive, value| {
+            match directive.conversion {
+                's' | 'b' => {
+                    if let Some(bytes) = bytes_like(value) {
+                        return Ok(Some(latin(&bytes)));
+                    }
+                    if let Some(answer) = vm.call_slot(value, Slot::Bytes, &[])?
+                        && let Some(bytes) = answer.as_bytes()
+                    {
+                        return Ok(Some(latin(bytes)));
+                    }
+                    let class = vm.type_name(value);
+                    Err(vm.type_error(format!(
+                        "%b requires a bytes-like object, or an object that implements __bytes__, not '{class}'"
+                    )))
                 }
-                if let Some(answer) = vm.call_slot(value, Slot::Bytes, &[])?
-                    && let Some(bytes) = answer.as_bytes()
-                {
-                    return Ok(Some(latin(bytes)));
+                'a' | 'r' => {
+                    let text = vm.repr(value)?;
+                    Ok(Some(crate::python::format::quote::escape_non_ascii(&text)))
                 }
-                let class = vm.type_name(value);
-                Err(vm.type_error(format!(
-                    "%b requires a bytes-like object, or an object that implements __bytes__, not '{class}'"
-                )))
+                'c' => Ok(bytes_like(value)
+                    .filter(|bytes| bytes.len() == 1)
+                    .map(|bytes| latin(&bytes))),
+                _ => Ok(None),
             }
-            'a' | 'r' => {
-                let text = vm.repr(value)?;
-                Ok(Some(crate::python::format::quote::escape_non_ascii(&text)))
-            }
-            'c' => Ok(bytes_like(value)
-                .filter(|bytes| bytes.len() == 1)
-                .map(|bytes| latin(&bytes))),
-            _ => Ok(None),
         })?;
     Ok(like(this, formatted.chars().map(|c| c as u8).collect()))
 }

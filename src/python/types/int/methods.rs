@@ -239,8 +239,7 @@ fn bool(_vm: &mut Vm, args: &[Value]) -> R<Value> {
 fn format(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => this, spec);
     let Some(spec) = spec.as_str() else {
-        let class = vm.type_name(spec);
-        return Err(vm.type_error(format!("__format__() argument must be str, not {class}")));
+        return Err(crate::python::types::str::not_text(vm, spec, "__format__", "argument"));
     };
     if spec.is_empty() {
         let text = vm.str(this)?;
@@ -257,7 +256,7 @@ fn format(vm: &mut Vm, args: &[Value]) -> R<Value> {
 
 fn round(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => this, digits);
-    if digits.is_unset() || digits.is_none() {
+    if digits.is_unset() {
         return int(vm, std::slice::from_ref(this));
     }
     let digits = vm.index_big(digits)?;

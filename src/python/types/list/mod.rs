@@ -265,7 +265,7 @@ fn extend_list(vm: &mut Vm, list: &List, iterable: &Value) -> R<()> {
 
 fn index(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => list: as_list, value, start, stop);
-    let (start, stop) = sequence::search_range(vm, start, stop, list.len())?;
+    let (start, stop) = sequence::index_range(vm, start, stop, list.len())?;
     match find(vm, list, value, start, stop)? {
         Some(at) => Ok(Value::size(at)),
         None => {

@@ -11,8 +11,7 @@ use crate::syntax::symbol::Symbol;
 pub(super) fn dunder_format(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => this, spec);
     let (Some(text), Some(spec)) = (this.as_str(), spec.as_str()) else {
-        let class = vm.type_name(spec);
-        return Err(vm.type_error(format!("__format__() argument must be str, not {class}")));
+        return Err(crate::python::types::str::not_text(vm, spec, "__format__", "argument"));
     };
     if spec.is_empty() {
         let text = vm.str(this)?;

@@ -436,15 +436,18 @@ pub(crate) fn must_be_str(vm: &mut Vm, value: &Value) -> Raised {
 pub(crate) fn text_argument<'a>(vm: &mut Vm, value: &'a Value, function: &str, which: &str) -> R<&'a str> {
     match value.as_str() {
         Some(text) => Ok(text),
-        None => {
-            let class = if value.is_none() {
-                "None".into()
-            } else {
-                vm.type_name(value)
-            };
-            Err(vm.type_error(format!("{function}() {which} must be str, not {class}")))
-        }
+        None => Err(not_text(vm, value, function, which)),
     }
+}
+
+/// The TypeError of [`text_argument`].
+pub(crate) fn not_text(vm: &mut Vm, value: &Value, function: &str, which: &str) -> Raised {
+    let class = if value.is_none() {
+        "None".into()
+    } else {
+        vm.type_name(value)
+    };
+    vm.type_error(format!("{function}() {which} must be str, not {class}"))
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {

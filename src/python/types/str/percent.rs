@@ -10,13 +10,13 @@ use crate::python::vm::Vm;
 
 pub(super) fn modulo(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => text: as_str, values);
-    Ok(Value::str(formatted(vm, text, values, &text_conversions)?))
+    Ok(Value::str(formatted(vm, text, values, "string", &text_conversions)?))
 }
 
 pub(super) fn reflected_modulo(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => values, text);
     match text.as_str() {
-        Some(text) => Ok(Value::str(formatted(vm, text, values, &text_conversions)?)),
+        Some(text) => Ok(Value::str(formatted(vm, text, values, "string", &text_conversions)?)),
         None => Ok(Value::NotImplemented),
     }
 }
@@ -69,8 +69,8 @@ fn text_conversions(vm: &mut Vm, directive: &Directive<'_>, value: &Value) -> R<
     }))
 }
 
-/// Formats `text`; `convert` knows the conversions to text, which bytes and str have of their own.
-pub fn formatted(vm: &mut Vm, text: &str, values: &Value, convert: &TextConversion) -> R<String> {
+/// Formats `text`, a `kind` of text (`string`, `bytes`); `convert` knows the conversions to text, which bytes and str have of their own.
+pub fn formatted(vm: &mut Vm, text: &str, values: &Value, kind: &str, convert: &TextConversion) -> R<String> {
     let items = values.as_tuple();
     let is_mapping = items.is_none()
         && values.as_str().is_none()
@@ -94,7 +94,7 @@ pub fn formatted(vm: &mut Vm, text: &str, values: &Value, convert: &TextConversi
         }
     }
     if !arguments.all_used() {
-        return Err(vm.type_error("not all arguments converted during string formatting"));
+        return Err(vm.type_error(format!("not all arguments converted during {kind} formatting")));
     }
     Ok(out)
 }

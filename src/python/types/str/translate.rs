@@ -65,10 +65,10 @@ pub(super) fn make_trans(vm: &mut Vm, args: &[Value]) -> R<Value> {
         }
         return Ok(Value::dict(table));
     }
+    let to = text_argument(vm, y, "maketrans", "argument 2")?;
     let Some(from) = x.as_str() else {
         return Err(vm.type_error("first maketrans argument must be a string if there is a second argument"));
     };
-    let to = text_argument(vm, y, "maketrans", "argument 2")?;
     if from.chars().count() != to.chars().count() {
         return Err(vm.value_error("the first two maketrans arguments must have equal length"));
     }
