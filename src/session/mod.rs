@@ -69,6 +69,8 @@ pub struct Setup {
     pub observe: bool,
     /// `sys.argv`; empty is `['']`.
     pub argv: Vec<String>,
+    /// Statements that a reader is taken to have run before.
+    pub prelude: Vec<&'static str>,
 }
 
 /// Which warnings reach the sink.

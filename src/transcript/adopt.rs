@@ -167,10 +167,19 @@ fn shown(document: &Document, seen: &Run, mut f: impl FnMut(usize, usize, &Examp
             if observed.printed.iter().all(|one| one.origin.is_none()) {
                 continue;
             }
-            let recorded = printed::tensors(&document.expected(example));
-            if recorded.len() != observed.printed.len() {
+            let recorded = document.expected(example);
+            let mut forms = compare::dialect::forms(&recorded, false)
+                .into_iter()
+                .map(|form| form.text);
+            // an older form that shows as many numbers as a tensor of today has
+            let fits = |text: &str| {
+                let tensors = printed::tensors(text);
+                let printed = &observed.printed;
+                (tensors.len() == printed.len()).then_some(tensors)
+            };
+            let Some(recorded) = fits(&recorded).or_else(|| forms.find_map(|text| fits(&text))) else {
                 continue;
-            }
+            };
             for (recorded, printed) in recorded.iter().zip(&observed.printed) {
                 let Some(origin) = &printed.origin else { continue };
                 let Some(positions) = recorded.positions(&printed.shape) else {
@@ -330,7 +339,11 @@ pub fn replay(document: &Document, runner: &mut Runner, options: &Options) -> Re
 }
 
 fn notes(document: &Document, plan: &[BlockPlan]) -> Vec<String> {
-    let mut notes = Vec::new();
+    let assumed = super::assumed::imports(document);
+    let mut notes: Vec<String> = assumed
+        .iter()
+        .map(|one| format!("taken as done before: {one}"))
+        .collect();
     for (block, plan) in document.blocks.iter().zip(plan) {
         let of = if block.name.is_empty() {
             String::new()
@@ -365,7 +378,17 @@ fn published(document: &Document, example: &Example, ran: &Ran) -> Option<Judgem
         .into_iter()
         .flatten()
         .any(|expected| same(&expected));
-    layout.then(|| Judgement::because(Verdict::WithinRounding, "only the layout of numbers differs"))
+    let near = |want: &printed::Number<'_>, got: &printed::Number<'_>| {
+        want.value == got.value || (want.half > got.half && (want.value - got.value).abs() <= want.half)
+    };
+    let forms = compare::dialect::forms(&document.expected(example), document.by_ipython(example));
+    let older = forms.iter().find(|form| compare::dialect::agree(form, &text, near));
+    let why = if layout {
+        Some("only the layout of numbers differs")
+    } else {
+        older.map(|form| form.name)
+    };
+    Some(Judgement::because(Verdict::WithinRounding, why?))
 }
 
 /// The judgement of a difference that the rounding of adopted numbers explains, or None.

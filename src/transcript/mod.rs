@@ -4,6 +4,7 @@
 //! recorded output, and memory stays linear in the size of the file.
 
 pub mod adopt;
+pub mod assumed;
 pub mod compare;
 pub mod directive;
 pub mod export;
@@ -131,6 +132,15 @@ impl Document {
             find::without_prompt(line)
         });
         stripped.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether IPython ran the example: in a notebook, or behind `In [1]:`.
+    pub fn by_ipython(&self, example: &Example) -> bool {
+        let lines = || self.text.get(example.source.clone()).unwrap_or_default();
+        example.cell.is_some()
+            || lines()
+                .get(example.margin..)
+                .is_some_and(|line| line.starts_with("In ["))
     }
 
     /// The recorded output without margin, lines joined by `\n`, with no line end at the end.

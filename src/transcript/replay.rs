@@ -131,7 +131,8 @@ impl Runner {
 
     /// Runs a notebook's cell: all its statements, of which only the last one shows its value.
     pub fn cell(&mut self, source: &str) -> Ran {
-        let (body, last) = super::find::notebook::last_expression(source);
+        let source = find::notebook::without_magics(source);
+        let (body, last) = find::notebook::last_expression(&source);
         if !body.trim().is_empty() {
             let answer = self.engine.run("<stdin>", body);
             if answer != Default::default() || last.is_empty() {
@@ -154,7 +155,13 @@ pub fn setup(document: &Document, options: &Options) -> Setup {
     } else {
         Warnings::Never
     };
+    let prelude = if options.adopt || document.adopt {
+        super::assumed::imports(document)
+    } else {
+        vec![]
+    };
     Setup {
+        prelude,
         seed: options.seed,
         torch: options.torch.or(document.torch),
         warnings,
@@ -181,6 +188,9 @@ pub fn run(
     for (number, block) in document.blocks.iter().enumerate() {
         let setup = setup_of(number);
         runner.reset(&setup)?;
+        for statement in &setup.prelude {
+            runner.statement(statement);
+        }
         let mut over = false;
         for example in &block.examples {
             let go_on = before(example);

@@ -5,6 +5,7 @@ mod docstrings;
 mod markdown;
 pub mod notebook;
 
+use super::compare::dialect;
 use super::directive::{Directives, Flags};
 use super::{Block, Document, Example, Format, Problem};
 use std::ops::Range;
@@ -243,7 +244,7 @@ impl Scanner<'_> {
                     let example = self.example(&mut lines, &mut number, margin, ends);
                     match found
                         .last_mut()
-                        .filter(|last| ends != Ends::Prompt && self.goes_on(last, &example))
+                        .filter(|last| ends != Ends::Paragraph { strict: true } && self.goes_on(last, &example))
                     {
                         Some(last) => {
                             last.source.end = example.source.end;
@@ -348,11 +349,29 @@ impl Scanner<'_> {
 
     /// Sets the range of the recorded output that begins at `lines`.
     fn output(&self, lines: &mut Lines<'_>, number: &mut usize, prefix: &str, ends: Ends, example: &mut Example) {
-        let start = lines.at;
+        let (start, lines_end) = (lines.at, lines.end);
         let mut end = start; // behind the last line that is not blank
         let mut depth = 0i64;
         let mut remark = None;
+        // a tensor of PyTorch 0.3 begins with a blank line and may hold others
+        let older = |at: usize| {
+            let text =
+                (ends == Ends::Paragraph { strict: false } && prefix.is_empty()).then(|| self.text.get(at..lines_end));
+            text.flatten()
+                .and_then(dialect::legacy_length)
+                .map_or(at, |length| at + length)
+        };
+        let mut inside_older = older(start);
         while let Some((next, line)) = lines.peek() {
+            if lines.at < inside_older {
+                lines.at = next;
+                *number += 1;
+                end = next;
+                if lines.at == inside_older {
+                    inside_older = older(lines.at);
+                }
+                continue;
+            }
             let own_margin = margin(line);
             let blank = line[own_margin..].is_empty();
             let inside = line.strip_prefix(prefix);

@@ -96,6 +96,23 @@ pub fn updated(text: &str, outputs: &[(usize, String, Option<String>)]) -> Resul
     Ok(text)
 }
 
+/// A cell's source without what only IPython understands: its magics (`%matplotlib inline`, `%%time`), shell lines
+/// (`!pip install ...`) and questions (`torch.add?`). A cell in another language (`%%bash`) has nothing left.
+pub fn without_magics(source: &str) -> String {
+    let first = source.trim_start().lines().next().unwrap_or_default();
+    let transparent = ["%%time", "%%timeit", "%%capture", "%%prun"];
+    if first.starts_with("%%") && !transparent.iter().any(|magic| first.starts_with(magic)) {
+        return String::new();
+    }
+    let is_python = |line: &&str| {
+        let line = line.trim();
+        !(line.starts_with(['%', '!']) || (line.ends_with('?') && !line.contains([' ', '#', '\'', '"'])))
+    };
+    let timed = |line| str::strip_prefix(line, "%time ").unwrap_or(line);
+    let lines = source.lines().map(timed).filter(is_python);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// A cell's source in two: all but the last statement, and the last one if it is an expression
 /// (of which a notebook shows the value), else nothing.
 pub fn last_expression(source: &str) -> (&str, &str) {
