@@ -20,6 +20,7 @@ mod lane;
 pub mod layout;
 pub mod linalg;
 pub mod matmul;
+pub mod nn;
 pub mod order;
 pub mod polynomial;
 pub mod power;

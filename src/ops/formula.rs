@@ -13,7 +13,7 @@ pub(crate) use super::pointwise::complex::conj_physical;
 pub(crate) use super::pointwise::exponential::{exp, exp2, log, log1p, reciprocal, rsqrt, sigmoid, sqrt, xlogy};
 pub(crate) use super::pointwise::logical::{logical_and, logical_not, logical_or};
 pub(crate) use super::pointwise::power::{pow, power_of};
-pub(crate) use super::pointwise::sign::{abs, neg, sgn, sign};
+pub(crate) use super::pointwise::sign::{abs, neg, sgn};
 pub(crate) use super::pointwise::special::erf;
 pub(crate) use super::pointwise::trigonometric::tanh;
 pub(crate) use super::reduction::{sum, sum_dims};

@@ -39,12 +39,6 @@ use std::sync::OnceLock;
 static FAMILIES: &[&[&Op]] = &[
     comparison::OPS,
     fft::OPS,
-    nn::dropout::OPS,
-    nn::embedding::OPS,
-    nn::linear::OPS,
-    nn::loss::OPS,
-    nn::nll::OPS,
-    nn::normalization::OPS,
     blas::OPS,
     creation::factory::OPS,
     creation::like::OPS,
@@ -96,6 +90,7 @@ pub fn all() -> impl Iterator<Item = &'static Op> {
     FAMILIES
         .iter()
         .chain(activation::FAMILIES)
+        .chain(nn::FAMILIES)
         .chain(pointwise::FAMILIES)
         .chain(reduction::FAMILIES)
         .flat_map(|family| family.iter().copied())

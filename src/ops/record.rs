@@ -92,7 +92,17 @@ pub(super) fn node(overload: &'static Overload, args: &Args, instead: Option<&Te
         if !ready.schema.params.get(at).is_some_and(|param| param.kind.is_tensor()) {
             continue;
         }
-        let Some(number) = covered(at) else { continue };
+        let Some(number) = covered(at) else {
+            let forgotten = ready.covered_by.get(at).copied().flatten().is_none();
+            if forgotten && tensors_of(arg).any(Tensor::requires_grad) {
+                return error::runtime(format!(
+                    "The function '{}' is not differentiable with respect to argument '{}'. This input cannot have requires_grad True.",
+                    ready.schema.name,
+                    ready.schema.params.get(at).map_or("", |param| param.name)
+                ));
+            }
+            continue;
+        };
         let before = edges.len();
         for tensor in tensors_of(arg) {
             tensor.try_grad_fn()?;

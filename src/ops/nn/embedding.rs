@@ -1,7 +1,8 @@
 //! Rows of a table by index.
 
-use crate::array::{Array, Dtype, copy, error};
-use crate::autograd::Tensor;
+use super::one_of;
+use crate::array::nn::embedding as kernel;
+use crate::array::{Dtype, copy, error, index, view as shape};
 use crate::ops;
 use crate::ops::formula::*;
 use crate::ops::op::*;
@@ -12,29 +13,25 @@ ops! {
         "embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor",
         FUNCTION,
         |a| {
-            let (weight, indices) = (a.tensor(0)?, a.tensor(1)?);
+            let (weight, indices) = (a.array(0)?, a.array(1)?);
             if weight.dim() != 2 {
                 return error::runtime("'weight' must be 2-D");
             }
-            if !matches!(indices.dtype(), Dtype::Int64 | Dtype::Int32) {
-                return error::runtime(format!(
-                    "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {} instead (while checking arguments for embedding)",
-                    crate::array::matmul::cpp_name(indices.dtype())
-                ));
+            one_of(&indices, &[Dtype::Int64, Dtype::Int32], 1, "indices", "embedding")?;
+            let flat = shape::reshape(&indices, &[-1])?.0;
+            let rows = index::gather::index_select(&weight, 0, &flat)?;
+            if indices.dim() == 1 {
+                return one(rows);
             }
-            let rows = weight.sizes().first().copied().unwrap_or(0);
-            let wrong = copy::elements(&indices.array()).iter().any(|index| !(0..rows).contains(&index.to_i64()));
-            if wrong {
-                return error::index("index out of range in self");
-            }
-            let flat = reshape(indices, &[-1])?;
-            let picked = crate::ops::indexing::gather::index_select(weight, 0, &flat)?;
             let mut sizes = indices.sizes().to_vec();
-            sizes.push(weight.sizes().get(1).copied().unwrap_or(0));
-            one(view(&picked, &sizes)?)
+            sizes.extend(rows.sizes().get(1));
+            one(shape::view(&rows, &sizes)?)
         },
         Derivative::Node("EmbeddingBackward0", &[
-            grad("weight", "indices, weight.sizes, padding_idx, scale_grad_by_freq", |b| {
+            grad("weight", "indices, weight.sizes, padding_idx, scale_grad_by_freq, sparse", |b| {
+                if b.args()?.bool(4)? {
+                    return error::not_implemented("gradshell does not support sparse gradients yet");
+                }
                 let rows = b.sizes(0)?.first().copied().unwrap_or(0);
                 call1(&EMBEDDING_BACKWARD, args![
                     b.grad()?, b.tensor(1)?, rows, b.int(2)?, b.bool(3)?
@@ -48,35 +45,72 @@ ops! {
         "embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq) -> Tensor",
         0,
         |a| {
-            let (grad, indices) = (a.tensor(0)?, a.tensor(1)?);
-            let (rows, skipped, scaled) = (a.int(2)?, a.int(3)?, a.bool(4)?);
-            let width = grad.sizes().last().copied().unwrap_or(0);
-            let picked: Vec<i64> = copy::elements(&indices.array()).iter().map(|index| index.to_i64()).collect();
-            let mut counts = vec![0f64; rows.max(0) as usize];
-            for index in &picked {
-                if let Some(count) = counts.get_mut(*index as usize) {
-                    *count += 1.0;
-                }
-            }
-            let factors: Vec<f64> = picked
-                .iter()
-                .map(|index| match counts.get(*index as usize) {
-                    _ if *index == skipped => 0.0,
-                    Some(count) if scaled => 1.0 / count,
-                    _ => 1.0,
-                })
-                .collect();
-            let flat = reshape(grad, &[-1, width])?;
-            let factors = copy::cast(&Array::from_vec(&[picked.len() as i64, 1], &factors)?, grad.dtype())?;
-            let given = mul(&flat, Tensor::from(factors))?;
-            let table = Tensor::from(Array::zeros(&[rows, width], grad.dtype())?);
-            one(crate::ops::indexing::gather::index_add(&table, 0, &reshape(indices, &[-1])?, &given)?)
+            let (grad, indices) = (a.array(0)?, a.array(1)?);
+            one(kernel::embedding_backward(&grad, &indices, a.int(2)?.max(0) as usize, a.int(3)?, a.bool(4)?)?)
         },
         Derivative::Node("EmbeddingDenseBackwardBackward0", &[
             grad("grad_output", "indices, padding_idx", |b| {
-                call1(&EMBEDDING, args![b.grad()?, b.tensor(1)?, b.int(3)?, false, false])
+                let (grad, indices, skipped) = (b.grad()?, b.tensor(1)?, b.int(3)?);
+                let mut rows =
+                    crate::ops::indexing::gather::index_select(grad, 0, &reshape(&indices, &[-1])?)?;
+                if skipped >= 0 {
+                    let mask = reshape(&eq(&indices, skipped)?, &[-1, 1])?;
+                    rows = masked_fill(&rows, &mask, 0)?;
+                }
+                let mut sizes = indices.sizes();
+                sizes.push(-1);
+                view(&rows, &sizes)
             }),
             apart("indices"),
         ]),
+    )];
+    /// Scales the rows of a table that indices name, where their norm exceeds max_norm, in place.
+    EMBEDDING_RENORM = "embedding_renorm_", "torch.embedding_renorm_(torch.ones(2, 2), torch.tensor([0]), 1.0, 2.0)", [Overload::new(
+        "embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)",
+        ONLY_INPLACE | FUNCTION,
+        |a| {
+            let (table, indices) = (a.array(0)?, a.array(1)?);
+            if table.dim() != 2 {
+                return error::runtime(format!(
+                    "Expected 2-dimensional tensor, but got {}-dimensional tensor for argument #1 'self' (while checking arguments for embedding_renorm_)",
+                    table.dim()
+                ));
+            }
+            one_of(&indices, &[Dtype::Int64, Dtype::Int32], 2, "indices", "embedding_renorm_")?;
+            one(kernel::renormed(&table, &indices, a.float(2)?, a.float(3)?)?)
+        },
+        Derivative::Node("EmbeddingRenormBackward0", &[
+            missing("self", "embedding_renorm"),
+            apart("indices"),
+        ]),
+    )];
+    /// A row of zeros with a one at the class, for each class.
+    ONE_HOT = "one_hot", "torch.nn.functional.one_hot(torch.tensor([1, 0]))", [Overload::new(
+        "one_hot(Tensor self, int num_classes=-1) -> Tensor",
+        NAMESPACED,
+        |a| {
+            let (classes, mut width) = (a.array(0)?, a.int(1)?);
+            if classes.dtype() != Dtype::Int64 {
+                return error::runtime("one_hot is only applicable to index tensor of type LongTensor.");
+            }
+            let elements = copy::elements(&classes);
+            let (mut least, mut most) = (i64::MAX, -1);
+            for class in elements.iter().map(|class| class.to_i64()) {
+                (least, most) = (least.min(class), most.max(class));
+            }
+            if elements.is_empty() && width <= 0 {
+                return error::runtime("Can not infer total number of classes from empty tensor.");
+            }
+            if least < 0 {
+                return error::runtime("Class values must be non-negative.");
+            }
+            if width == -1 {
+                width = most + 1;
+            } else if most >= width {
+                return error::runtime("Class values must be smaller than num_classes.");
+            }
+            one(kernel::one_hot(&classes, width)?)
+        },
+        Derivative::NotDifferentiable,
     )];
 }

@@ -1,15 +1,31 @@
 //! What neural networks are made of.
 
+pub mod bag;
+pub mod distance;
 pub mod dropout;
 pub mod embedding;
 pub mod linear;
 pub mod loss;
-pub mod nll;
 pub mod normalization;
 
-use crate::array::{Result, error};
+use super::Op;
+use crate::array::{Array, Dtype, Result, error};
 use crate::autograd::Tensor;
 use crate::ops::formula::Args;
+
+pub(super) static FAMILIES: &[&[&Op]] = &[
+    bag::OPS,
+    distance::OPS,
+    dropout::OPS,
+    embedding::OPS,
+    linear::OPS,
+    loss::class::OPS,
+    loss::entropy::OPS,
+    loss::margin::OPS,
+    loss::pair::OPS,
+    loss::pointwise::OPS,
+    normalization::OPS,
+];
 
 /// Calls the first overload of an op of another family by its name.
 fn named(name: &str, args: Args) -> Result<Tensor> {
@@ -19,38 +35,15 @@ fn named(name: &str, args: Args) -> Result<Tensor> {
     }
 }
 
-/// PyTorch's numbers of the ways to reduce a loss.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Reduction {
-    None,
-    Mean,
-    Sum,
-}
-
-impl Reduction {
-    pub(super) fn of(number: i64) -> Reduction {
-        match number {
-            0 => Reduction::None,
-            1 => Reduction::Mean,
-            _ => Reduction::Sum,
-        }
+/// Checks that an argument has one of these dtypes, with PyTorch's message.
+fn one_of(array: &Array, dtypes: &[Dtype], position: usize, name: &str, op: &str) -> Result<()> {
+    if dtypes.contains(&array.dtype()) {
+        return Ok(());
     }
-
-    /// A loss of every element, reduced.
-    pub(super) fn apply(self, loss: &Tensor) -> Result<Tensor> {
-        match self {
-            Reduction::None => Ok(loss.clone()),
-            Reduction::Mean => crate::ops::reduction::sum::mean(loss),
-            Reduction::Sum => crate::ops::formula::sum(loss),
-        }
-    }
-
-    /// What the incoming gradient of a reduced loss is multiplied by for each of so many elements.
-    pub(super) fn share(self, elements: usize) -> f64 {
-        if self == Reduction::Mean {
-            1.0 / elements as f64
-        } else {
-            1.0
-        }
-    }
+    let names: Vec<&str> = dtypes.iter().map(|dtype| dtype.scalar_type()).collect();
+    error::runtime(format!(
+        "Expected tensor for argument #{position} '{name}' to have one of the following scalar types: {}; but got torch.{}Tensor instead (while checking arguments for {op})",
+        names.join(", "),
+        array.dtype().scalar_type()
+    ))
 }

@@ -22,7 +22,8 @@ fn default(param: &Param) -> Arg {
         return Arg::None;
     }
     let number = || match (text, text.parse::<i64>(), text.parse::<f64>()) {
-        ("Mean", ..) => Scalar::Int(1),
+        // Python reads the name of an enumeration as its first value: none
+        ("Mean", ..) => Scalar::Int(0),
         ("Sum", ..) => Scalar::Int(2),
         ("True", ..) => Scalar::Bool(true),
         ("False", ..) => Scalar::Bool(false),

@@ -1,0 +1,71 @@
+//! Kernels of neural networks.
+
+pub mod class;
+pub mod embedding;
+pub mod loss;
+pub mod margin;
+
+use super::array::Array;
+use super::copy;
+use super::dtype::Dtype;
+use super::error::{self, Result};
+use super::lane::Lane;
+use std::borrow::Cow;
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// float32 and float64, as kernels with one text for both compute in.
+pub(in crate::array) trait Real:
+    Lane
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+{
+}
+
+impl Real for f32 {}
+impl Real for f64 {}
+
+/// `in_precision!(array, name, kernel(arguments))`: the kernel in float64 or float32 (half precision too), by the
+/// array's dtype; PyTorch's message for other dtypes.
+macro_rules! in_precision {
+    ($array:expr, $name:literal, $kernel:ident($($argument:expr),* $(,)?)) => {
+        match $array.dtype() {
+            $crate::array::Dtype::Float64 => $kernel::<f64>($($argument),*),
+            dtype if dtype.is_floating_point() => $kernel::<f32>($($argument),*),
+            dtype => $crate::array::unary::unsupported($name, dtype),
+        }
+    };
+}
+pub(in crate::array) use in_precision;
+
+/// The elements of an array of indices: int64 or narrower.
+pub(in crate::array) fn indices(array: &Array) -> Result<Cow<'_, [i64]>> {
+    copy::lanes::<i64>(array)
+}
+
+/// The elements of a second operand, which must have the dtype of the first.
+pub(in crate::array) fn companion<'a, T: Lane>(array: &'a Array, dtype: Dtype) -> Result<Cow<'a, [T]>> {
+    if array.dtype() != dtype {
+        return error::runtime(format!(
+            "expected scalar type {} but found {}",
+            dtype.scalar_type(),
+            array.dtype().scalar_type()
+        ));
+    }
+    copy::lanes::<T>(array)
+}
+
+/// True if every element of a floating point array lies between these bounds, themselves included.
+pub fn within(array: &Array, low: f64, high: f64) -> Result<bool> {
+    fn all<T: Real>(array: &Array, low: f64, high: f64) -> Result<bool> {
+        let (low, high) = (T::from_f64(low), T::from_f64(high));
+        Ok(copy::lanes::<T>(array)?.iter().all(|&x| x >= low && x <= high))
+    }
+    in_precision!(array, "within", all(array, low, high))
+}
