@@ -102,6 +102,15 @@ fn in_place_op(name: &str) -> Option<&'static Op> {
 
 /// `torch.name`
 pub fn function(name: &str) -> Option<Value> {
+    let is_namespaced = |op: &Op| !op.overloads.iter().any(|overload| overload.is(ops::FUNCTION));
+    match in_place_op(name) {
+        Some(op) if is_namespaced(op) => None,
+        _ => any_function(name),
+    }
+}
+
+/// As `function`, functions of namespaces included.
+pub fn any_function(name: &str) -> Option<Value> {
     if let Some(op) = ops::find(name)
         && let Some(found) = callable(op, name, name, Form::Function)
     {
@@ -153,8 +162,9 @@ pub fn method_names() -> Vec<Symbol> {
 pub fn function_names() -> Vec<Symbol> {
     let mut names = Vec::new();
     for op in ops::all() {
-        let offered = |overload: &&ops::Overload| super::bind::signature::offers(overload, Form::Function);
-        if op.overloads.iter().any(|overload| offered(&overload)) {
+        let is_offered =
+            |overload| super::bind::signature::offers(overload, Form::Function) && overload.is(ops::FUNCTION);
+        if op.overloads.iter().any(is_offered) {
             names.extend(
                 std::iter::once(&op.name)
                     .chain(op.aliases)
@@ -167,7 +177,7 @@ pub fn function_names() -> Vec<Symbol> {
 
 /// Calls the op method or function of a name with values.
 pub fn call(vm: &mut Vm, name: &str, args: &[Value]) -> R<Value> {
-    let found = any_method(name).or_else(|| function(name));
+    let found = any_method(name).or_else(|| any_function(name));
     match found {
         Some(callable) => vm.call(&callable, args),
         None => Err(vm.unsupported(&format!("'{name}'"))),

@@ -344,7 +344,11 @@ impl ModuleResolver for Names {
         }
         match space.prefix {
             Some("") if !is_of_a_namespace(space.name, text) => {
-                if let Some(found) = function::function(text) {
+                let found = match space.name {
+                    "torch._C._nn" => function::any_function(text),
+                    _ => function::function(text),
+                };
+                if let Some(found) = found {
                     return Ok(Some(found));
                 }
             }

@@ -175,11 +175,12 @@ fn bag_of<T: Real>(table: &Array, bags: Bags) -> Result<Bagged> {
             row.iter_mut().for_each(|x| *x = *x / size);
         }
     }
-    if bags.mode == Mode::Sum {
-        sizes.fill(0);
-    }
     let hidden = fast && bags.mode == Mode::Sum;
-    let sizes = Array::from_vec(&[count as i64], &sizes)?;
+    if bags.mode == Mode::Sum {
+        // PyTorch does not count here
+        sizes = vec![0; if hidden { offsets.len() } else { count }];
+    }
+    let sizes = Array::from_vec(&[sizes.len() as i64], &sizes)?;
     Ok(Bagged {
         output: copy::into_dtype(output, table.dtype())?,
         bag_of: Array::from_vec(

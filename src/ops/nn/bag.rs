@@ -18,10 +18,8 @@ fn mode(number: i64) -> Mode {
 
 /// Indices and offsets in their common dtype.
 fn promoted(indices: &Array, offsets: &Array) -> Result<(Array, Array)> {
-    if indices.dtype() == offsets.dtype() {
-        return Ok((indices.clone(), offsets.clone()));
-    }
-    Ok((copy::cast(indices, Dtype::Int64)?, copy::cast(offsets, Dtype::Int64)?))
+    let dtype = crate::array::promote::promote_types(indices.dtype(), offsets.dtype());
+    Ok((copy::cast(indices, dtype)?, copy::cast(offsets, dtype)?))
 }
 
 fn check(

@@ -1,8 +1,8 @@
 //! Signatures as PyTorch's argument parser writes them: `max(Tensor input, int64_t dim, bool keepdim=False, *, TensorList[2]? out=None)`.
 
-use crate::ops::op::{HIDDEN, NUMBERS};
+use crate::ops::op::{HIDDEN, NAMESPACED, NUMBERS, ONLY_INPLACE};
 use crate::ops::schema::{Kind as SchemaKind, Param as SchemaParam};
-use crate::ops::{INPLACE, METHOD, OUT, Overload};
+use crate::ops::{FUNCTION, INPLACE, METHOD, OUT, Overload};
 use crate::syntax::symbol::Symbol;
 
 /// What a parameter takes.
@@ -332,12 +332,10 @@ fn default_text(default: &str) -> String {
 /// True where Python offers this form of an overload.
 pub fn offers(overload: &Overload, form: Form) -> bool {
     match form {
-        Form::Function => overload.is(crate::ops::FUNCTION) && !overload.is(crate::ops::op::ONLY_INPLACE),
-        Form::Method => overload.is(METHOD) && !overload.is(crate::ops::op::ONLY_INPLACE),
-        Form::InPlaceMethod => overload.is(INPLACE) || overload.is(crate::ops::op::ONLY_INPLACE),
-        Form::InPlaceFunction => {
-            (overload.is(INPLACE) || overload.is(crate::ops::op::ONLY_INPLACE)) && overload.is(crate::ops::FUNCTION)
-        }
+        Form::Function => overload.is(FUNCTION | NAMESPACED) && !overload.is(ONLY_INPLACE),
+        Form::Method => overload.is(METHOD) && !overload.is(ONLY_INPLACE),
+        Form::InPlaceMethod => overload.is(INPLACE | ONLY_INPLACE) && !overload.is(NAMESPACED),
+        Form::InPlaceFunction => overload.is(INPLACE | ONLY_INPLACE) && overload.is(FUNCTION | NAMESPACED),
     }
 }
 

@@ -321,7 +321,7 @@ fn check_smoothing(smoothing: f64) -> Result<()> {
     if smoothing > 1.0 {
         return error::runtime(format!(
             "label_smoothing must be between 0.0 and 1.0. Got: {}",
-            crate::array::print::scalar(smoothing.into()).trim_end_matches('.')
+            smoothing
         ));
     }
     Ok(())

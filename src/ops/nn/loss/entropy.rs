@@ -1,6 +1,6 @@
 //! Losses of probabilities and rates: cross entropies, divergence, likelihood of counts.
 
-use super::{Reduction, weighted};
+use super::{Reduction, less, weighted};
 use crate::array::nn::loss;
 use crate::array::{Result, error};
 use crate::autograd::{Tensor, modes};
@@ -11,7 +11,7 @@ use crate::ops::op::*;
 
 /// 1 - x.
 fn complement(x: &Tensor) -> Result<Tensor> {
-    sub(add(zeros_like(&x.detach())?, 1)?, x)
+    less(1.0, x)
 }
 
 /// Small enough not to matter where it is added, large enough to divide by.
@@ -164,7 +164,7 @@ ops! {
             let (input, target) = (a.tensor(0)?.detach(), a.tensor(1)?.detach());
             let (weight, pos_weight) = (a.optional_tensor(2).map(Tensor::detach), a.optional_tensor(3).map(Tensor::detach));
             let loss = match pos_weight {
-                None if target.dtype().is_floating_point() => {
+                None if target.dtype().is_floating_point() && input.dtype().is_floating_point() => {
                     loss::logit_cross_entropy(&input.array(), &target.array())?.into()
                 }
                 pos_weight => {

@@ -90,3 +90,9 @@ fn cannot_hold<T>(from: crate::array::Dtype, to: crate::array::Dtype) -> Result<
         to.scalar_type()
     ))
 }
+
+/// A number less a tensor, in the tensor's dtype.
+fn less(number: f64, tensor: &Tensor) -> Result<Tensor> {
+    let number = crate::array::copy::full(&tensor.sizes(), number.into(), tensor.dtype())?;
+    crate::ops::formula::sub(Tensor::from(number), tensor)
+}

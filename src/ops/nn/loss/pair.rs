@@ -1,17 +1,12 @@
 //! Losses of pairs and triplets.
 
-use super::Reduction;
+use super::{Reduction, less};
 use crate::array::array::format_sizes;
-use crate::array::{Result, error};
+use crate::array::error;
 use crate::autograd::Tensor;
 use crate::ops;
 use crate::ops::formula::*;
 use crate::ops::op::*;
-
-/// A number less a tensor.
-fn less(number: f64, tensor: &Tensor) -> Result<Tensor> {
-    sub(add(zeros_like(&tensor.detach())?, number)?, tensor)
-}
 
 ops! {
     /// How far apart pairs must be: max(0, -target (input1 - input2) + margin).
