@@ -15,10 +15,16 @@ fn gradshell(arguments: &[&str], input: &str) -> Run {
 }
 
 fn gradshell_in(folder: &Path, arguments: &[&str], input: &str) -> Run {
+    gradshell_with(&[], folder, arguments, input)
+}
+
+fn gradshell_with(variables: &[(&str, &str)], folder: &Path, arguments: &[&str], input: &str) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_gradshell"))
         .args(arguments)
         .current_dir(folder)
         .env_remove("NO_COLOR")
+        .env_remove("CI")
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -188,6 +194,39 @@ fn an_update_rewrites_only_output() {
     let updated = std::fs::read_to_string(folder.join("doc.md")).unwrap();
     assert_eq!(updated, text.replace("3\n", "2\n").replace("2]\n", "2]\n[1, 2]\n"));
     assert_eq!(gradshell_in(&folder, &["replay", "doc.md"], "").code, Some(0));
+}
+
+#[test]
+fn the_environment_adds_options_and_updates() {
+    let folder = folder("environment");
+    let file = folder.join("one.txt");
+    let text = "Notes.\n\n>>> 1 + 1\n3\n\nProse.\n\n>>> 2 + 2\n";
+    let after = |variables: &[(&str, &str)], arguments: &[&str]| {
+        std::fs::write(&file, text).unwrap();
+        let run = gradshell_with(variables, &folder, arguments, "");
+        (run.code, std::fs::read_to_string(&file).unwrap(), run.err)
+    };
+    let filled = format!("{text}4\n");
+    assert_eq!(after(&[("GRADSHELL_UPDATE", "new")], &["replay", "one.txt"]).1, filled);
+    let all = filled.replace('3', "2");
+    assert_eq!(after(&[("GRADSHELL_UPDATE", "always")], &["replay", "one.txt"]).1, all);
+    assert_eq!(
+        after(&[("GRADSHELL_UPDATE", "always")], &["replay", "--check", "one.txt"]).1,
+        text
+    );
+    assert_eq!(
+        after(&[("GRADSHELL_UPDATE", "auto"), ("CI", "true")], &["replay", "one.txt"]).1,
+        text
+    );
+    let wrong = after(&[("GRADSHELL_UPDATE", "sometimes")], &["replay", "one.txt"]);
+    assert_eq!(wrong.0, Some(2));
+    assert!(
+        wrong.2.starts_with("gradshell: GRADSHELL_UPDATE=sometimes"),
+        "{}",
+        wrong.2
+    );
+    let options = [("GRADSHELL_OPTIONS", "-k 2+2 --allow-empty")];
+    assert_eq!(after(&options, &["replay", "one.txt"]).0, Some(0));
 }
 
 #[cfg(unix)]

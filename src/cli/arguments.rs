@@ -123,6 +123,9 @@ pub struct Replay {
     /// Fail if --update would change anything; write nothing
     #[arg(long, conflicts_with = "update")]
     pub check: bool,
+    /// An update writes only where nothing is recorded; from GRADSHELL_UPDATE
+    #[arg(skip)]
+    pub only_new: bool,
     /// Only statements whose place or source holds this: words with and, or, not
     #[arg(short = 'k', value_name = "EXPR")]
     pub keyword: Option<String>,
@@ -279,6 +282,41 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
     parsed
         .filter(|(k, n)| *k >= 1 && k <= n)
         .ok_or_else(|| "K/N with K from 1 to N, such as 2/8".to_string())
+}
+
+/// The command line with the options of `GRADSHELL_OPTIONS` behind `replay` or `review`, where they are weaker than
+/// those typed.
+pub fn with_options(mut all: Vec<OsString>, options: Option<OsString>) -> Vec<OsString> {
+    let takes = all
+        .get(1)
+        .is_some_and(|command| command == "replay" || command == "review");
+    if let Some(options) = options.filter(|_| takes) {
+        let options = options.to_string_lossy().into_owned();
+        all.splice(2..2, options.split_whitespace().map(OsString::from));
+    }
+    all
+}
+
+impl Replay {
+    /// The arguments with what `GRADSHELL_UPDATE` asks for, in insta's words; flags that say otherwise win. `auto`
+    /// writes nothing where `CI` is set.
+    pub fn with_update(mut self, update: Option<&str>, ci: bool) -> Result<Replay, String> {
+        if self.update || self.check || self.print || self.list {
+            return Ok(self);
+        }
+        (self.update, self.only_new) = match update {
+            None | Some("" | "no") => (false, false),
+            Some("auto") => (!ci, true),
+            Some("new" | "unseen") => (true, true),
+            Some("always" | "force") => (true, false),
+            Some(other) => {
+                return Err(format!(
+                    "GRADSHELL_UPDATE={other}: no, auto, new, always, unseen or force"
+                ));
+            }
+        };
+        Ok(self)
+    }
 }
 
 /// Session options that take the next argument as their value.

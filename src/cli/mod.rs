@@ -33,7 +33,8 @@ pub fn main() -> ExitCode {
 }
 
 fn program() -> ExitCode {
-    let (own, argv) = arguments::split(std::env::args_os().collect());
+    let options = std::env::var_os("GRADSHELL_OPTIONS");
+    let (own, argv) = arguments::split(arguments::with_options(std::env::args_os().collect(), options));
     let arguments = match Arguments::try_parse_from(own) {
         Ok(arguments) => arguments,
         Err(error) => {

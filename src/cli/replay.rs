@@ -23,6 +23,12 @@ pub const NOTHING: i32 = 5;
 
 /// Runs the command; the exit code.
 pub fn run(arguments: arguments::Replay) -> i32 {
+    let update = std::env::var("GRADSHELL_UPDATE").ok();
+    let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+    let arguments = match arguments.with_update(update.as_deref(), ci) {
+        Ok(arguments) => arguments,
+        Err(message) => return terminal::complain(&message, UNREADABLE),
+    };
     if arguments.watch {
         return watch(arguments);
     }
@@ -61,6 +67,7 @@ pub fn prepared(arguments: &arguments::Replay) -> Result<(Vec<PathBuf>, Options)
             options.rules.flags.without(flag)
         };
     }
+    options.only_new = arguments.only_new;
     options.rules.bounds = Bounds {
         absolute: arguments.atol,
         relative: arguments.rtol,
@@ -439,7 +446,7 @@ fn updated(
         report.notes.push("updated".into());
     }
     for outcome in &mut report.outcomes {
-        if outcome.judgement.verdict == Verdict::Different {
+        if outcome.judgement.verdict == Verdict::Different && !options.only_new {
             outcome.note = outcome.judgement.cause.take();
             outcome.judgement = crate::transcript::compare::Judgement::equal();
         }

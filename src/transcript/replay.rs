@@ -24,6 +24,8 @@ pub struct Options {
     pub selection: Vec<Selector>,
     /// Outcomes that are equal need no texts: nobody will show them.
     pub brief: bool,
+    /// A document written again keeps every output that is recorded, and gets those that are not.
+    pub only_new: bool,
 }
 
 /// Chooses examples.
@@ -257,8 +259,13 @@ pub fn print(
             failed.borrow().is_none()
         },
         &mut |example, ran, _| {
+            let recorded = match &example.cell {
+                Some(cell) => !cell.1.is_empty(),
+                None => !example.output.is_empty(),
+            };
+            let kept = options.only_new && recorded;
             if notebook {
-                if let Some(ran) = ran {
+                if let Some(ran) = ran.filter(|_| !kept) {
                     let error = ran.answer.error.as_deref().map(compare::doctest::own_lines);
                     let printed = Ran {
                         answer: Default::default(),
@@ -269,8 +276,8 @@ pub fn print(
                 return;
             }
             match ran {
-                Some(ran) => put(&renderer.borrow_mut().output(example, &ran.text(with_warnings))),
-                None => put(&renderer.borrow_mut().kept(example)),
+                Some(ran) if !kept => put(&renderer.borrow_mut().output(example, &ran.text(with_warnings))),
+                _ => put(&renderer.borrow_mut().kept(example)),
             }
         },
     )?;
