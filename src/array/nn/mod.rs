@@ -1,6 +1,8 @@
 //! Kernels of neural networks.
 
 pub mod class;
+pub mod ctc;
+pub mod distance;
 pub mod embedding;
 pub mod loss;
 pub mod margin;
@@ -26,10 +28,30 @@ pub(in crate::array) trait Real:
     + SubAssign
     + MulAssign
 {
+    fn exp(self) -> Self;
+    fn ln(self) -> Self;
+    fn sqrt(self) -> Self;
+    fn abs(self) -> Self;
+    fn powf(self, power: Self) -> Self;
 }
 
-impl Real for f32 {}
-impl Real for f64 {}
+macro_rules! real {
+    ($($t:ty),*) => {$(
+        impl Real for $t {
+            #[inline(always)]
+            fn exp(self) -> Self { <$t>::exp(self) }
+            #[inline(always)]
+            fn ln(self) -> Self { <$t>::ln(self) }
+            #[inline(always)]
+            fn sqrt(self) -> Self { <$t>::sqrt(self) }
+            #[inline(always)]
+            fn abs(self) -> Self { <$t>::abs(self) }
+            #[inline(always)]
+            fn powf(self, power: Self) -> Self { <$t>::powf(self, power) }
+        }
+    )*};
+}
+real!(f32, f64);
 
 /// `in_precision!(array, name, kernel(arguments))`: the kernel in float64 or float32 (half precision too), by the
 /// array's dtype; PyTorch's message for other dtypes.

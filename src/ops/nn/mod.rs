@@ -1,6 +1,8 @@
 //! What neural networks are made of.
 
 pub mod bag;
+pub mod bilinear;
+pub mod cdist;
 pub mod distance;
 pub mod dropout;
 pub mod embedding;
@@ -15,6 +17,8 @@ use crate::ops::formula::Args;
 
 pub(super) static FAMILIES: &[&[&Op]] = &[
     bag::OPS,
+    bilinear::OPS,
+    cdist::OPS,
     distance::OPS,
     dropout::OPS,
     embedding::OPS,
@@ -24,6 +28,7 @@ pub(super) static FAMILIES: &[&[&Op]] = &[
     loss::margin::OPS,
     loss::pair::OPS,
     loss::pointwise::OPS,
+    loss::sequence::OPS,
     normalization::OPS,
 ];
 

@@ -5,6 +5,7 @@ pub mod entropy;
 pub mod margin;
 pub mod pair;
 pub mod pointwise;
+pub mod sequence;
 
 use crate::array::nn::class::Total;
 use crate::array::reduce::sum as kernel;
