@@ -216,32 +216,23 @@ static CUDA: Namespace = Namespace {
     value_names: &[],
 };
 
-static NN: Namespace = Namespace {
-    name: "torch.nn",
-    rows: &[],
-    prefix: None,
-    python: super::nn::NAMES,
-    values: none,
-    value_names: &[],
-};
+/// A module all of whose names stand in modules written in Python.
+const fn of_python(name: &'static str, python: &'static [(&'static str, &'static [&'static str])]) -> Namespace {
+    Namespace {
+        name,
+        rows: &[],
+        prefix: None,
+        python,
+        values: none,
+        value_names: &[],
+    }
+}
 
-static NN_MODULES: Namespace = Namespace {
-    name: "torch.nn.modules",
-    rows: &[],
-    prefix: None,
-    python: super::nn::NAMES,
-    values: none,
-    value_names: &[],
-};
-
-static OPTIM: Namespace = Namespace {
-    name: "torch.optim",
-    rows: &[],
-    prefix: None,
-    python: super::optim::NAMES,
-    values: none,
-    value_names: &[],
-};
+static NN: Namespace = of_python("torch.nn", super::nn::NAMES);
+static NN_MODULES: Namespace = of_python("torch.nn.modules", super::nn::NAMES);
+static NN_UTILS: Namespace = of_python("torch.nn.utils", super::nn::UTILS);
+static OPTIM: Namespace = of_python("torch.optim", super::optim::NAMES);
+static DATA: Namespace = of_python("torch.utils.data", super::data::NAMES);
 
 static SIGNAL: Namespace = Namespace {
     name: "torch.signal",
@@ -294,10 +285,12 @@ pub fn install(vm: &mut Vm, module: &Rc<Module>) {
     vm.add_module("torch.cuda", |vm| Ok(build(vm, &CUDA)));
     vm.add_module("torch.nn", |vm| Ok(build(vm, &NN)));
     vm.add_module("torch.nn.modules", |vm| Ok(build(vm, &NN_MODULES)));
+    vm.add_module("torch.nn.utils", |vm| Ok(build(vm, &NN_UTILS)));
     vm.add_module("torch.optim", |vm| Ok(build(vm, &OPTIM)));
+    vm.add_module("torch.utils.data", |vm| Ok(build(vm, &DATA)));
     vm.add_module("torch.signal", |vm| Ok(build(vm, &SIGNAL)));
     vm.add_module("torch.utils", |vm| Ok(build(vm, &UTILS)));
-    let sources = [SOURCES, super::nn::SOURCES, super::optim::SOURCES];
+    let sources = [SOURCES, super::nn::SOURCES, super::optim::SOURCES, super::data::SOURCES];
     for (name, text) in sources.into_iter().flatten() {
         vm.add_source(name, text);
     }

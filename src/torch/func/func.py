@@ -501,28 +501,36 @@ def _stacked(results, out_dims, name):
 # ---- modules as functions
 
 def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
+    from torch.nn.utils.stateless import _functional_call
+
     if isinstance(parameter_and_buffer_dicts, dict):
         values = parameter_and_buffer_dicts
+    elif not isinstance(parameter_and_buffer_dicts, (list, tuple)):
+        raise ValueError(
+            "Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got "
+            f"{type(parameter_and_buffer_dicts)}"
+        )
     else:
+        if not all(isinstance(one, dict) for one in parameter_and_buffer_dicts):
+            raise ValueError("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
         values = {}
+        repeated = _repeated(parameter_and_buffer_dicts)
+        if repeated:
+            raise ValueError(
+                f"{repeated} appeared in multiple dictionaries; behavior of functional call is ambiguous"
+            )
         for one in parameter_and_buffer_dicts:
             values.update(one)
-    kwargs = {} if kwargs is None else kwargs
-    args = () if args is None else args if isinstance(args, tuple) else (args,)
-    kept = []
-    try:
-        for path, value in values.items():
-            owner = module
-            *parents, leaf = path.split(".")
-            for parent in parents:
-                owner = getattr(owner, parent)
-            table = owner._parameters if leaf in owner._parameters else owner._buffers
-            kept.append((table, leaf, table.get(leaf)))
-            table[leaf] = value
-        return module(*args, **kwargs)
-    finally:
-        for table, leaf, value in reversed(kept):
-            table[leaf] = value
+    return _functional_call(module, values, args, kwargs, tie_weights=tie_weights, strict=strict)
+
+
+def _repeated(dicts):
+    """Keys of more than one of these, in the order in which they come."""
+    counts = {}
+    for one in dicts:
+        for name in one:
+            counts[name] = counts.get(name, 0) + 1
+    return [name for name, count in counts.items() if count > 1]
 
 
 def stack_module_state(models):

@@ -207,6 +207,61 @@ pub(super) static NAMES: &[(&str, &[&str])] = &[
     ),
     ("torch.nn.modules.fold", &["Unfold", "Fold"]),
     ("torch.nn.modules.sparse", &["Embedding", "EmbeddingBag"]),
+    (
+        "torch.nn.modules.rnn",
+        &["RNNBase", "RNN", "LSTM", "GRU", "RNNCellBase", "RNNCell", "LSTMCell", "GRUCell"],
+    ),
+    ("torch.nn.modules.attention", &["MultiheadAttention"]),
+    (
+        "torch.nn.modules.transformer",
+        &[
+            "TransformerEncoder",
+            "TransformerDecoder",
+            "TransformerEncoderLayer",
+            "TransformerDecoderLayer",
+            "Transformer",
+        ],
+    ),
+    ("torch.nn.modules.adaptive", &["AdaptiveLogSoftmaxWithLoss"]),
+];
+
+/// Where the names of `torch.nn.utils` stand.
+pub(super) static UTILS: &[(&str, &[&str])] = &[
+    (
+        "torch.nn.utils.clip_grad",
+        &[
+            "clip_grad_norm",
+            "clip_grad_norm_",
+            "clip_grad_value_",
+            "clip_grads_with_norm_",
+            "get_total_norm",
+        ],
+    ),
+    (
+        "torch.nn.utils.convert_parameters",
+        &["parameters_to_vector", "vector_to_parameters"],
+    ),
+    (
+        "torch.nn.utils.fusion",
+        &[
+            "fuse_conv_bn_eval",
+            "fuse_conv_bn_weights",
+            "fuse_linear_bn_eval",
+            "fuse_linear_bn_weights",
+        ],
+    ),
+    (
+        "torch.nn.utils.reparametrized",
+        &["weight_norm", "remove_weight_norm", "spectral_norm", "remove_spectral_norm"],
+    ),
+    (
+        "torch.nn.utils.memory_format",
+        &[
+            "convert_conv2d_weight_memory_format",
+            "convert_conv3d_weight_memory_format",
+            "skip_init",
+        ],
+    ),
 ];
 
 /// The texts, by module.
@@ -232,9 +287,38 @@ pub(super) static SOURCES: &[(&str, &str)] = &[
     ("torch.nn.modules.pixelshuffle", include_str!("pixelshuffle.py")),
     ("torch.nn.modules.fold", include_str!("fold.py")),
     ("torch.nn.modules.sparse", include_str!("sparse.py")),
+    ("torch.nn.modules.rnn", include_str!("rnn.py")),
+    ("torch.nn.modules.attention", include_str!("attention.py")),
+    ("torch.nn.modules.transformer", include_str!("transformer.py")),
+    ("torch.nn.modules.adaptive", include_str!("adaptive.py")),
     ("torch.nn.parameter", include_str!("parameter.py")),
     ("torch.utils.hooks", include_str!("hooks.py")),
     ("torch.nn.init", include_str!("init.py")),
-    ("torch.nn.functional", include_str!("functional.py")),
+    ("torch.nn.functional", include_str!("functional/functional.py")),
+    ("torch.nn._functional_loss", include_str!("functional/loss.py")),
+    ("torch.nn._functional_pooling", include_str!("functional/pooling.py")),
+    ("torch.nn._functional_sampling", include_str!("functional/sampling.py")),
+    ("torch.nn._functional_attention", include_str!("functional/attention.py")),
     ("torch.nn._reduction", include_str!("_reduction.py")),
+    ("torch.nn.utils.rnn", include_str!("utils/rnn.py")),
+    ("torch.nn.utils.clip_grad", include_str!("utils/clip_grad.py")),
+    (
+        "torch.nn.utils.convert_parameters",
+        include_str!("utils/convert_parameters.py"),
+    ),
+    ("torch.nn.utils.fusion", include_str!("utils/fusion.py")),
+    ("torch.nn.utils.memory_format", include_str!("utils/memory_format.py")),
+    (
+        "torch.nn.utils.reparametrized",
+        include_str!("utils/reparametrized.py"),
+    ),
+    ("torch.nn.utils.parametrize", include_str!("utils/parametrize.py")),
+    (
+        "torch.nn.utils.parametrizations",
+        include_str!("utils/parametrizations.py"),
+    ),
+    ("torch.nn.utils.prune", include_str!("utils/prune.py")),
+    ("torch.nn.utils.stateless", include_str!("utils/stateless.py")),
+    ("torch.nn.attention", include_str!("backends.py")),
+    ("torch.nn.attention.bias", include_str!("causal_bias.py")),
 ];
