@@ -209,7 +209,16 @@ pub(super) static NAMES: &[(&str, &[&str])] = &[
     ("torch.nn.modules.sparse", &["Embedding", "EmbeddingBag"]),
     (
         "torch.nn.modules.rnn",
-        &["RNNBase", "RNN", "LSTM", "GRU", "RNNCellBase", "RNNCell", "LSTMCell", "GRUCell"],
+        &[
+            "RNNBase",
+            "RNN",
+            "LSTM",
+            "GRU",
+            "RNNCellBase",
+            "RNNCell",
+            "LSTMCell",
+            "GRUCell",
+        ],
     ),
     ("torch.nn.modules.attention", &["MultiheadAttention"]),
     (
@@ -252,7 +261,12 @@ pub(super) static UTILS: &[(&str, &[&str])] = &[
     ),
     (
         "torch.nn.utils.reparametrized",
-        &["weight_norm", "remove_weight_norm", "spectral_norm", "remove_spectral_norm"],
+        &[
+            "weight_norm",
+            "remove_weight_norm",
+            "spectral_norm",
+            "remove_spectral_norm",
+        ],
     ),
     (
         "torch.nn.utils.memory_format",
@@ -298,7 +312,10 @@ pub(super) static SOURCES: &[(&str, &str)] = &[
     ("torch.nn._functional_loss", include_str!("functional/loss.py")),
     ("torch.nn._functional_pooling", include_str!("functional/pooling.py")),
     ("torch.nn._functional_sampling", include_str!("functional/sampling.py")),
-    ("torch.nn._functional_attention", include_str!("functional/attention.py")),
+    (
+        "torch.nn._functional_attention",
+        include_str!("functional/attention.py"),
+    ),
     ("torch.nn._reduction", include_str!("_reduction.py")),
     ("torch.nn.utils.rnn", include_str!("utils/rnn.py")),
     ("torch.nn.utils.clip_grad", include_str!("utils/clip_grad.py")),
@@ -308,10 +325,7 @@ pub(super) static SOURCES: &[(&str, &str)] = &[
     ),
     ("torch.nn.utils.fusion", include_str!("utils/fusion.py")),
     ("torch.nn.utils.memory_format", include_str!("utils/memory_format.py")),
-    (
-        "torch.nn.utils.reparametrized",
-        include_str!("utils/reparametrized.py"),
-    ),
+    ("torch.nn.utils.reparametrized", include_str!("utils/reparametrized.py")),
     ("torch.nn.utils.parametrize", include_str!("utils/parametrize.py")),
     (
         "torch.nn.utils.parametrizations",

@@ -12,6 +12,8 @@ pub(super) static NAMES: &[(&str, &[&str])] = &[
         "torch.optim.adaptive",
         &["Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD"],
     ),
+    ("torch.optim.lbfgs", &["LBFGS"]),
+    ("torch.optim.matrix", &["Adafactor", "Muon"]),
 ];
 
 /// The texts, by module.
@@ -20,5 +22,8 @@ pub(super) static SOURCES: &[(&str, &str)] = &[
     ("torch.optim.sgd", include_str!("sgd.py")),
     ("torch.optim.adam", include_str!("adam.py")),
     ("torch.optim.adaptive", include_str!("adaptive.py")),
+    ("torch.optim.lbfgs", include_str!("lbfgs.py")),
+    ("torch.optim.matrix", include_str!("matrix.py")),
+    ("torch.optim.swa_utils", include_str!("swa_utils.py")),
     ("torch.optim.lr_scheduler", include_str!("lr_scheduler.py")),
 ];
