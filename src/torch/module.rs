@@ -36,6 +36,7 @@ static TORCH: Namespace = Namespace {
             &["no_grad", "enable_grad", "set_grad_enabled", "inference_mode"],
         ),
         ("torch.func", &["vmap"]),
+        ("torch.serialization", &["save", "load"]),
         (
             "torch._linalg_utils",
             &["solve", "lstsq", "eig", "symeig", "matrix_rank", "qr"],
@@ -264,6 +265,7 @@ static SOURCES: &[(&str, &str)] = &[
     ("torch.autograd.forward_ad", include_str!("autograd/forward_ad.py")),
     ("torch._tensor", include_str!("tensor/tensor.py")),
     ("torch.functional", include_str!("functional/functional.py")),
+    ("torch.serialization", include_str!("serialization.py")),
     ("torch._linalg_utils", include_str!("functional/removed.py")),
     ("torch._random", include_str!("functional/random.py")),
     ("torch.signal.windows", include_str!("signal/windows.py")),
