@@ -24,13 +24,34 @@ pub struct Array {
 
 /// The strides of a row-major array of these sizes; a size of 0 counts as 1, as in PyTorch.
 pub fn contiguous_strides(sizes: &[i64]) -> Dims {
-    let mut strides: Dims = SmallVec::from_elem(1, sizes.len());
     let mut step = 1i64;
+    let mut few = [1i64; 4];
+    if sizes.len() <= few.len() {
+        for (stride, &size) in few[..sizes.len()].iter_mut().zip(sizes).rev() {
+            *stride = step;
+            step = step.saturating_mul(size.max(1));
+        }
+        return SmallVec::from_buf_and_len(few, sizes.len());
+    }
+    let mut strides: Dims = SmallVec::from_elem(1, sizes.len());
     for (stride, &size) in strides.iter_mut().zip(sizes).rev() {
         *stride = step;
         step = step.saturating_mul(size.max(1));
     }
     strides
+}
+
+/// Sizes as `Dims`, without a call for the usual few.
+#[inline]
+fn dims_of(sizes: &[i64]) -> Dims {
+    let mut few = [0i64; 4];
+    if sizes.len() > few.len() {
+        return sizes.into();
+    }
+    for (place, &size) in few.iter_mut().zip(sizes) {
+        *place = size;
+    }
+    SmallVec::from_buf_and_len(few, sizes.len())
 }
 
 fn is_contiguous(sizes: &[i64], strides: &[i64], numel: usize) -> bool {
@@ -90,7 +111,8 @@ impl Array {
         Array::allocate(sizes, dtype, Storage::unfilled)
     }
 
-    fn allocate(sizes: &[i64], dtype: Dtype, storage: fn(usize) -> Result<Storage>) -> Result<Array> {
+    #[inline]
+    fn allocate(sizes: &[i64], dtype: Dtype, storage: impl FnOnce(usize) -> Result<Storage>) -> Result<Array> {
         let numel = numel_of(sizes)?;
         let Some(bytes) = numel.checked_mul(dtype.size()) else {
             return error::runtime(format!(
@@ -101,7 +123,7 @@ impl Array {
         Ok(Array {
             storage: Rc::new(storage(bytes)?),
             strides: contiguous_strides(sizes),
-            sizes: sizes.into(),
+            sizes: dims_of(sizes),
             offset: 0,
             numel,
             dtype,

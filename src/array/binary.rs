@@ -49,6 +49,9 @@ impl Arithmetic {
             {
                 Array::unfilled(x.sizes(), dtype)?
             }
+            (Operand::Array(x), Operand::Number(_)) | (Operand::Number(_), Operand::Array(x)) if x.is_contiguous() => {
+                Array::unfilled(x.sizes(), dtype)?
+            }
             _ => elementwise::result(&[a, b], dtype)?,
         };
         self.apply_into(&out, a, b)?;
@@ -102,12 +105,16 @@ pub(in crate::array) fn wrapped(operand: Operand, dtype: Dtype) -> Result<Option
 }
 
 pub(super) fn promoted(a: Operand, b: Operand) -> Dtype {
-    if let (Operand::Array(x), Operand::Array(y)) = (a, b)
-        && x.dtype() == y.dtype()
-    {
-        return x.dtype();
+    match (a, b) {
+        (Operand::Array(x), Operand::Array(y)) if x.dtype() == y.dtype() => x.dtype(),
+        // a real number never widens a floating point dtype
+        (Operand::Array(x), Operand::Number(number)) | (Operand::Number(number), Operand::Array(x))
+            if x.dtype().is_floating_point() && !matches!(number, Scalar::Complex(..)) =>
+        {
+            x.dtype()
+        }
+        _ => promote::result_type(&[a, b]),
     }
-    promote::result_type(&[a, b])
 }
 
 macro_rules! loops {

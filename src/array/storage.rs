@@ -31,6 +31,7 @@ impl Storage {
 
     /// Memory for a result that a kernel fills whole before anybody reads it: large buffers are not zeroed, which would
     /// cost as much as a simple kernel itself.
+    #[inline]
     pub(in crate::array) fn unfilled(bytes: usize) -> Result<Storage> {
         Ok(Storage {
             version: Cell::new(0),
@@ -39,10 +40,16 @@ impl Storage {
         })
     }
 
+    #[inline(always)]
     fn buffer(bytes: usize, allocate: unsafe fn(std::alloc::Layout) -> *mut u8) -> Result<Buffer> {
         if bytes <= INLINE_WORDS * 8 {
             return Ok(Buffer::Inline([0; INLINE_WORDS]));
         }
+        Self::heap(bytes, allocate)
+    }
+
+    #[inline(never)]
+    fn heap(bytes: usize, allocate: unsafe fn(std::alloc::Layout) -> *mut u8) -> Result<Buffer> {
         let words = bytes.div_ceil(8);
         let layout = std::alloc::Layout::array::<u64>(words)
             .ok()

@@ -21,10 +21,14 @@ pub fn select(a: &Array, dim: i64, index: i64) -> Result<Array> {
         ));
     }
     let at = if index < 0 { index + size } else { index };
-    let (mut sizes, mut strides): (Dims, Dims) = (a.sizes().into(), a.strides().into());
-    sizes.remove(d);
-    let stride = strides.remove(d);
-    Ok(a.view(sizes, strides, a.offset() + at * stride))
+    let (mut sizes, mut strides) = (Dims::new(), Dims::new());
+    for (other, (&size, &stride)) in a.sizes().iter().zip(a.strides()).enumerate() {
+        if other != d {
+            sizes.push(size);
+            strides.push(stride);
+        }
+    }
+    Ok(a.view(sizes, strides, a.offset() + at * a.strides()[d]))
 }
 
 /// Every `step`-th element of `start..end` along `dim`, as Python slices.

@@ -31,16 +31,20 @@ impl Function for AccumulateGrad {
             return Ok(Grads::new());
         };
         let variable = &self.variable;
-        let hooks: Vec<_> = variable.hooks().borrow().gradient.clone();
-        for (_, hook) in hooks {
-            if let Some(replaced) = hook.call(&grad)? {
-                grad = replaced;
+        if let Some(hooks) = variable.existing_hooks() {
+            let hooks = hooks.borrow().gradient.clone();
+            for (_, hook) in hooks {
+                if let Some(replaced) = hook.call(&grad)? {
+                    grad = replaced;
+                }
             }
         }
         accumulate(variable, grad)?;
-        let hooks: Vec<_> = variable.hooks().borrow().accumulated.clone();
-        for (_, hook) in hooks {
-            hook.call(variable)?;
+        if let Some(hooks) = variable.existing_hooks() {
+            let hooks = hooks.borrow().accumulated.clone();
+            for (_, hook) in hooks {
+                hook.call(variable)?;
+            }
         }
         Ok(Grads::new())
     }

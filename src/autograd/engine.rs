@@ -20,7 +20,7 @@ pub struct Options {
 }
 
 thread_local! {
-    static EPOCH: Cell<u64> = const { Cell::new(0) };
+    static EPOCH: Cell<u32> = const { Cell::new(0) };
     /// Passes that are running now, outermost first: a nested pass puts back the cells it disturbs.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
@@ -51,7 +51,7 @@ impl Ord for Ready {
 
 /// A backward pass under way.
 struct Pass<'a> {
-    epoch: u64,
+    epoch: u32,
     options: Options,
     queue: BinaryHeap<Ready>,
     pushed: u64,
@@ -63,13 +63,14 @@ struct Pass<'a> {
     /// Gradients of wanted leaves are put into `.grad`, not captured: `backward(inputs=...)`.
     accumulate: bool,
     /// The cells of nodes that an outer pass was using.
-    disturbed: Vec<(NodeRef, u64, u32, Grads)>,
+    disturbed: Vec<(NodeRef, u32, u32, Grads)>,
 }
 
 /// Runs a backward pass. Without `wanted`, all leaves accumulate. With it, only what leads to the wanted edges runs;
 /// their gradients come back in order, unless `accumulate`, which lets accumulators among them work.
 pub fn run(roots: Vec<Root>, wanted: &[Edge], accumulate: bool, options: Options) -> Result<Vec<Option<Tensor>>> {
-    let epoch = EPOCH.get() + 1;
+    // 0 is the mark of nodes outside of a pass
+    let epoch = EPOCH.get().checked_add(1).unwrap_or(1);
     EPOCH.set(epoch);
     let mut pass = Pass {
         epoch,
@@ -102,7 +103,7 @@ pub fn run(roots: Vec<Root>, wanted: &[Edge], accumulate: bool, options: Options
 
 /// The number of the backward pass that is running; -1 outside of one.
 pub fn current_task() -> i64 {
-    if DEPTH.get() > 0 { EPOCH.get() as i64 } else { -1 }
+    if DEPTH.get() > 0 { i64::from(EPOCH.get()) } else { -1 }
 }
 
 impl Pass<'_> {
@@ -267,8 +268,8 @@ impl Pass<'_> {
                 if let Some(leaf) = node.downcast::<super::accumulate::AccumulateGrad>()
                     && !self.accumulate
                 {
-                    let hooks: Vec<_> = leaf.variable.hooks().borrow().gradient.clone();
-                    for (_, hook) in hooks {
+                    let hooks = leaf.variable.existing_hooks().map(|hooks| hooks.borrow().gradient.clone());
+                    for (_, hook) in hooks.unwrap_or_default() {
                         if let Some(replaced) = hook.call(&grad)? {
                             grad = replaced;
                         }

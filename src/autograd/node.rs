@@ -56,14 +56,20 @@ pub struct Node<F: ?Sized + Function = dyn Function> {
     sequence: u64,
     edges: RefCell<SmallVec<[Option<Edge>; 2]>>,
     inputs: RefCell<SmallVec<[InputMetadata; 1]>>,
-    hooks: OnceCell<Box<NodeHooks>>,
-    /// What the language above attaches: the attributes of its object, the traceback of anomaly mode.
-    attachment: RefCell<Option<Rc<dyn Any>>>,
+    /// What few nodes have.
+    extras: OnceCell<Box<Extras>>,
     // The engine's own cells, valid while `epoch` is that of a running pass.
-    pub(super) epoch: Cell<u64>,
+    pub(super) epoch: Cell<u32>,
     pub(super) dependencies: Cell<u32>,
     pub(super) buffer: RefCell<Grads>,
     function: F,
+}
+
+#[derive(Default)]
+struct Extras {
+    hooks: OnceCell<Box<NodeHooks>>,
+    /// What the language above attaches: the attributes of its object, the traceback of anomaly mode.
+    attachment: RefCell<Option<Rc<dyn Any>>>,
 }
 
 thread_local! {
@@ -88,8 +94,7 @@ impl Node {
             sequence,
             edges: RefCell::new(edges),
             inputs: RefCell::new(SmallVec::new()),
-            hooks: OnceCell::new(),
-            attachment: RefCell::new(None),
+            extras: OnceCell::new(),
             epoch: Cell::new(0),
             dependencies: Cell::new(0),
             buffer: RefCell::new(SmallVec::new()),
@@ -166,19 +171,19 @@ impl Node {
 
     /// The hooks, made on first need.
     pub fn hooks(&self) -> &NodeHooks {
-        self.hooks.get_or_init(Box::default)
+        self.extras.get_or_init(Box::default).hooks.get_or_init(Box::default)
     }
 
     pub fn existing_hooks(&self) -> Option<&NodeHooks> {
-        self.hooks.get().map(|hooks| &**hooks)
+        self.extras.get()?.hooks.get().map(|hooks| &**hooks)
     }
 
     pub fn attachment(&self) -> Option<Rc<dyn Any>> {
-        self.attachment.borrow().clone()
+        self.extras.get()?.attachment.borrow().clone()
     }
 
     pub fn attach(&self, attachment: Rc<dyn Any>) {
-        *self.attachment.borrow_mut() = Some(attachment);
+        *self.extras.get_or_init(Box::default).attachment.borrow_mut() = Some(attachment);
     }
 }
 

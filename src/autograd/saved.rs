@@ -19,18 +19,16 @@ enum State {
     /// An output: without its node, which would hold itself.
     Output(Tensor),
     /// What a hook made of it.
-    Packed {
-        hooks: Rc<dyn SavedTensorHooks>,
-        packed: Rc<dyn Any>,
-        like: Like,
-    },
+    Packed(Box<Packed>),
     /// An argument that was None.
     Nothing,
     Freed,
 }
 
-/// What an unpacked tensor gets back of the packed one.
-struct Like {
+/// A tensor in the hands of hooks, and what the unpacked one gets back of it.
+struct Packed {
+    hooks: Rc<dyn SavedTensorHooks>,
+    packed: Rc<dyn Any>,
     requires_grad: bool,
     edge: Option<Edge>,
 }
@@ -81,7 +79,7 @@ impl SavedTensor {
             version: tensor.version(),
             output_nr: tensor.output_nr(),
             is_output,
-            had_node: !is_output && tensor.stored_grad_fn().is_some(),
+            had_node: !is_output && tensor.has_grad_fn(),
         };
         if let Some(hooks) = modes::saved_tensor_hooks() {
             let packed = {
@@ -89,11 +87,12 @@ impl SavedTensor {
                 hooks.pack(&tensor.detach())?
             };
             let edge = if is_output { None } else { tensor.gradient_edge() };
-            let like = Like {
+            return Ok(saved(State::Packed(Box::new(Packed {
+                hooks,
+                packed,
                 requires_grad: tensor.requires_grad(),
                 edge,
-            };
-            return Ok(saved(State::Packed { hooks, packed, like }));
+            }))));
         }
         Ok(saved(if is_output {
             State::Output(tensor.detach())
@@ -119,16 +118,16 @@ impl SavedTensor {
                 });
                 return Ok(Some(output));
             }
-            State::Packed { hooks, packed, like } => {
-                let (hooks, packed) = (hooks.clone(), packed.clone());
-                let edge = like.edge.clone().or_else(|| {
+            State::Packed(kept) => {
+                let (hooks, packed, requires_grad) = (kept.hooks.clone(), kept.packed.clone(), kept.requires_grad);
+                let edge = kept.edge.clone().or_else(|| {
                     self.is_output.then(|| Edge {
                         node: owner.clone(),
                         input: self.output_nr,
                     })
                 });
                 let unpacked = hooks.unpack(&packed)?;
-                if !like.requires_grad {
+                if !requires_grad {
                     return Ok(Some(unpacked));
                 }
                 let tensor = unpacked.detach();
@@ -139,13 +138,14 @@ impl SavedTensor {
                 return Ok(Some(tensor));
             }
         };
-        let made_by = tensor.stored_grad_fn();
-        if self.had_node && made_by.is_none() {
+        if self.had_node && !tensor.has_grad_fn() {
             return error::runtime(
                 "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, please use out-of-place `.detach()` instead",
             );
         }
-        self.check_version(&tensor, made_by.as_ref())?;
+        if tensor.version() != self.version {
+            self.check_version(&tensor, tensor.stored_grad_fn().as_ref())?;
+        }
         Ok(Some(tensor))
     }
 
@@ -201,7 +201,7 @@ impl SavedTensor {
                 "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved variables after calling backward.",
             );
         }
-        if matches!(&*self.state.borrow(), State::Packed { .. }) {
+        if matches!(&*self.state.borrow(), State::Packed(_)) {
             return error::runtime(
                 "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a time.",
             );
@@ -214,11 +214,12 @@ impl SavedTensor {
             hooks.pack(&tensor.detach())?
         };
         let edge = if self.is_output { None } else { tensor.gradient_edge() };
-        let like = Like {
+        let old = self.state.replace(State::Packed(Box::new(Packed {
+            hooks,
+            packed,
             requires_grad: tensor.requires_grad(),
             edge,
-        };
-        let old = self.state.replace(State::Packed { hooks, packed, like });
+        })));
         drop(old);
         Ok(())
     }

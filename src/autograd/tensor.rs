@@ -41,7 +41,7 @@ pub struct Meta {
     pub(super) grad: RefCell<Option<Tensor>>,
     pub(super) grad_fn: RefCell<Option<NodeRef>>,
     pub(super) accumulator: RefCell<Option<Weak<super::Node>>>,
-    pub(super) hooks: RefCell<TensorHooks>,
+    pub(super) hooks: OnceCell<Box<RefCell<TensorHooks>>>,
     pub(super) view: RefCell<Option<Box<ViewInfo>>>,
     /// A counter of its own where the tensor must not share its storage's (`.data`).
     pub(super) version: RefCell<Option<Rc<Cell<u32>>>>,
@@ -166,6 +166,12 @@ impl Tensor {
         self.existing_meta()?.grad_fn.borrow().clone()
     }
 
+    /// Whether a node made it (as last set).
+    #[inline]
+    pub fn has_grad_fn(&self) -> bool {
+        self.existing_meta().is_some_and(|meta| meta.grad_fn.borrow().is_some())
+    }
+
     pub fn output_nr(&self) -> u32 {
         self.existing_meta().map_or(0, |meta| meta.output_nr.get())
     }
@@ -277,12 +283,17 @@ impl Tensor {
         Ok(())
     }
 
+    /// The hooks, made on first need.
     pub fn hooks(&self) -> &RefCell<TensorHooks> {
-        &self.meta().hooks
+        self.meta().hooks.get_or_init(Box::default)
+    }
+
+    pub fn existing_hooks(&self) -> Option<&RefCell<TensorHooks>> {
+        self.existing_meta()?.hooks.get().map(|hooks| &**hooks)
     }
 
     pub fn has_hooks(&self) -> bool {
-        self.existing_meta().is_some_and(|meta| !meta.hooks.borrow().is_empty())
+        self.existing_hooks().is_some_and(|hooks| !hooks.borrow().is_empty())
     }
 
     pub fn is_inference(&self) -> bool {
@@ -299,14 +310,18 @@ impl Tensor {
 
     /// How often the elements were written in place.
     pub fn version(&self) -> u32 {
-        if let Some(counter) = self.existing_meta().and_then(|meta| meta.version.borrow().clone()) {
+        if let Some(meta) = self.existing_meta()
+            && let Some(counter) = &*meta.version.borrow()
+        {
             return counter.get();
         }
         self.array().storage().version()
     }
 
     pub fn set_version(&self, version: u32) {
-        if let Some(counter) = self.existing_meta().and_then(|meta| meta.version.borrow().clone()) {
+        if let Some(meta) = self.existing_meta()
+            && let Some(counter) = &*meta.version.borrow()
+        {
             return counter.set(version);
         }
         self.array().storage().set_version(version);

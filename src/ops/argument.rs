@@ -19,7 +19,7 @@ pub enum Arg {
     Float(f64),
     Bool(bool),
     Str(Rc<str>),
-    Ints(Dims),
+    Ints(Rc<[i64]>),
     Floats(Rc<[f64]>),
     Scalars(Rc<[Scalar]>),
     Dtype(Dtype),
@@ -148,7 +148,7 @@ impl From<&[i64]> for Arg {
 
 impl From<Dims> for Arg {
     fn from(values: Dims) -> Arg {
-        Arg::Ints(values)
+        Arg::Ints(Rc::from(values.as_slice()))
     }
 }
 

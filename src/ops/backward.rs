@@ -187,6 +187,10 @@ impl Backward<'_> {
     pub fn needs(&self, at: usize) -> bool {
         let mut edge = 0;
         let ready = self.op.overload.ready();
+        if let Some(edges) = &ready.edges {
+            let found = edges.iter().position(|(place, _)| *place as usize == at);
+            return found.is_some_and(|edge| self.node.should_compute(edge));
+        }
         for (place, param) in ready.schema.params.iter().enumerate() {
             if !param.kind.is_tensor() || !self.has_edge(place) {
                 continue;
@@ -234,6 +238,14 @@ impl Backward<'_> {
         let ready = self.op.overload.ready();
         let mut edge = 0;
         let mut places = smallvec::SmallVec::<[usize; 4]>::new();
+        if let Some(edges) = &ready.edges {
+            for (edge, (_, covered)) in edges.iter().enumerate() {
+                if *covered == Some(rule) {
+                    places.push(edge);
+                }
+            }
+            return places.into_iter();
+        }
         for (place, param) in ready.schema.params.iter().enumerate() {
             if !param.kind.is_tensor() || !self.has_edge(place) {
                 continue;

@@ -21,7 +21,7 @@
 
 use super::argument::{Args, Outs};
 use super::backward::Backward;
-use super::schema::Schema;
+use super::schema::{Kind, Schema};
 use crate::array::Result;
 use crate::autograd::Tensor;
 use std::sync::OnceLock;
@@ -274,6 +274,9 @@ pub(super) struct Ready {
     /// For each argument the gradient that covers it.
     pub covered_by: Vec<Option<u8>>,
     pub saves: Vec<Save>,
+    /// Of each edge of a node, the argument it leads to and the gradient that covers it; None where a list of tensors
+    /// lets their number vary.
+    pub edges: Option<Vec<(u8, Option<u8>)>>,
     /// A formula reads sizes or non-tensor arguments: they are kept too.
     pub keeps_arguments: bool,
     /// A formula reads strides.
@@ -316,14 +319,35 @@ impl Ready {
                 }
             }
         }
+        let edges = edges(&schema, &covered_by, &overload.derivative);
         Ready {
             schema,
             covered_by,
             saves,
+            edges,
             keeps_arguments,
             keeps_strides,
         }
     }
+}
+
+fn edges(schema: &Schema, covered_by: &[Option<u8>], derivative: &Derivative) -> Option<Vec<(u8, Option<u8>)>> {
+    let mut edges = Vec::new();
+    for (place, (param, covered)) in schema.params.iter().zip(covered_by).enumerate() {
+        if matches!(param.kind, Kind::TensorList { .. }) {
+            return None;
+        }
+        let has_edge = match derivative {
+            Derivative::Node(_, rules) => covered
+                .and_then(|number| rules.get(number as usize))
+                .is_some_and(|rule| !matches!(rule.by, By::NotDifferentiable)),
+            _ => true,
+        };
+        if param.kind.is_tensor() && has_edge {
+            edges.push((place as u8, *covered));
+        }
+    }
+    Some(edges)
 }
 
 fn words(list: &'static str) -> impl Iterator<Item = &'static str> {

@@ -106,7 +106,7 @@ pub fn find(node: &NodeRef, name: &str) -> Option<Result<Seen>> {
             .tensors
             .iter()
             .filter(|tensor| tensor.0 as usize == at)
-            .map(|tensor| Arg::Ints(Dims::clone(&tensor.1)));
+            .map(|tensor| Arg::from(Dims::clone(&tensor.1)));
         return Some(Ok(if is_list {
             Seen::Values(sizes.collect())
         } else {

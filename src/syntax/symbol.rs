@@ -1,8 +1,9 @@
 //! Interned names. A name is a 32-bit number everywhere above the parser, so that
 //! attribute and variable look-ups compare integers, never text.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use std::cell::RefCell;
+use std::hash::{Hash, Hasher};
 
 /// An interned name. Two symbols are equal exactly when their texts are.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11,11 +12,19 @@ pub struct Symbol(u32);
 #[derive(Default)]
 struct Interner {
     numbers: FxHashMap<&'static str, u32>,
-    texts: Vec<&'static str>,
+    /// Each text with its hash.
+    texts: Vec<(&'static str, u64)>,
 }
 
 thread_local! {
     static INTERNER: RefCell<Interner> = RefCell::default();
+}
+
+/// The hash of a text, the same for a symbol and for a string of that text. Never 0.
+pub fn hash_text(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish() | 1
 }
 
 impl Symbol {
@@ -28,7 +37,7 @@ impl Symbol {
             }
             let kept: &'static str = Box::leak(text.into());
             let number = interner.texts.len() as u32;
-            interner.texts.push(kept);
+            interner.texts.push((kept, hash_text(kept)));
             interner.numbers.insert(kept, number);
             Symbol(number)
         })
@@ -42,7 +51,19 @@ impl Symbol {
 
     /// The text that was interned.
     pub fn text(self) -> &'static str {
-        INTERNER.with_borrow(|interner| interner.texts.get(self.0 as usize).copied().unwrap_or(""))
+        self.hashed().0
+    }
+
+    /// The text and its hash.
+    #[inline]
+    pub fn hashed(self) -> (&'static str, u64) {
+        INTERNER.with_borrow(|interner| interner.texts.get(self.0 as usize).copied().unwrap_or(("", 1)))
+    }
+
+    /// The symbol of a number that `number` gave; None for `u32::MAX`, which it never gives.
+    #[inline]
+    pub fn of_number(number: u32) -> Option<Symbol> {
+        (number != u32::MAX).then_some(Symbol(number))
     }
 
     /// The number itself, small and dense from 0 in this thread: an index for tables.

@@ -44,9 +44,34 @@ fn spread(hash: i64) -> u64 {
 }
 
 impl DictData {
+    /// The entry of a key; None when Python code must compare.
     #[inline]
     fn find_plain(&self, hash: i64, key: &Value) -> Option<Option<usize>> {
         let mut needs_python = false;
+        if let Some(Object::Str(text)) = key.obj() {
+            // the usual keys
+            let found = self
+                .table
+                .find(spread(hash), |&at| match self.entries.get(at as usize) {
+                    Some(entry) if entry.hash == hash => match entry.key.obj() {
+                        Some(Object::Str(other)) => std::ptr::eq(text, other) || text.as_str() == other.as_str(),
+                        Some(Object::Derived(_)) => {
+                            needs_python = true;
+                            false
+                        }
+                        _ => plain_equal(&entry.key, key).unwrap_or_else(|| {
+                            needs_python = true;
+                            false
+                        }),
+                    },
+                    _ => false,
+                });
+            return match found {
+                Some(&at) => Some(Some(at as usize)),
+                None if needs_python => None,
+                None => Some(None),
+            };
+        }
         let found = self
             .table
             .find(spread(hash), |&at| match self.entries.get(at as usize) {
@@ -72,6 +97,21 @@ impl DictData {
             .find(spread(hash), |&at| match self.entries.get(at as usize) {
                 Some(entry) if entry.hash == hash => match entry.key.obj() {
                     Some(Object::Str(key)) => key.as_str() == text,
+                    _ => entry.key.as_str() == Some(text),
+                },
+                _ => false,
+            })
+            .map(|&at| at as usize)
+    }
+
+    #[inline]
+    fn find_symbol(&self, name: Symbol) -> Option<usize> {
+        let (text, hash) = name.hashed();
+        let hash = hash as i64;
+        self.table
+            .find(spread(hash), |&at| match self.entries.get(at as usize) {
+                Some(entry) if entry.hash == hash => match entry.key.obj() {
+                    Some(Object::Str(key)) => key.known_symbol() == Some(name) || key.as_str() == text,
                     _ => entry.key.as_str() == Some(text),
                 },
                 _ => false,
@@ -256,8 +296,13 @@ impl Dict {
             .filter(|value| !value.is_unset())
     }
 
+    #[inline]
     pub fn get_symbol(&self, name: Symbol) -> Option<Value> {
-        self.get_str(name.text())
+        let data = self.data.borrow();
+        match data.entries.get(data.find_symbol(name)?) {
+            Some(entry) if !entry.value.is_unset() => Some(entry.value.clone()),
+            _ => None,
+        }
     }
 
     /// Sets a string key; answers the old value.
@@ -266,16 +311,20 @@ impl Dict {
     }
 
     pub fn set_symbol(&self, name: Symbol, value: Value) -> Option<Value> {
-        let text = name.text();
-        let hash = hash_text(text) as i64;
         let mut data = self.data.borrow_mut();
-        match data.find_text(hash, text) {
+        match data.find_symbol(name) {
             Some(at) => data.put(at, value),
             None => {
-                data.push(hash, Value::object(Object::Str(Str::of_symbol(name))), value);
+                data.push(name.hashed().1 as i64, Value::object(Object::Str(Str::of_symbol(name))), value);
                 None
             }
         }
+    }
+
+    pub fn remove_symbol(&self, name: Symbol) -> Option<Value> {
+        let mut data = self.data.borrow_mut();
+        let at = data.find_symbol(name)?;
+        data.take(at).map(|pair| pair.1)
     }
 
     pub fn remove_str(&self, text: &str) -> Option<Value> {
@@ -286,13 +335,11 @@ impl Dict {
 
     /// The number of the entry of a name, made (unset) if missing. Entries keep their numbers from now on.
     pub fn slot_number(&self, name: Symbol) -> usize {
-        let text = name.text();
-        let hash = hash_text(text) as i64;
         let mut data = self.data.borrow_mut();
         data.pinned = true;
-        match data.find_text(hash, text) {
+        match data.find_symbol(name) {
             Some(at) => at,
-            None => data.push(hash, Value::object(Object::Str(Str::of_symbol(name))), Value::Unset),
+            None => data.push(name.hashed().1 as i64, Value::object(Object::Str(Str::of_symbol(name))), Value::Unset),
         }
     }
 

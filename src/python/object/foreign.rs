@@ -24,4 +24,9 @@ pub trait Foreign: Any {
     fn attributes(&self) -> Option<&RefCell<Attributes>> {
         None
     }
+
+    /// As `attributes`, for reading: None also where none was ever set, so that a look makes nothing.
+    fn existing_attributes(&self) -> Option<&RefCell<Attributes>> {
+        self.attributes()
+    }
 }

@@ -29,7 +29,7 @@ impl Attributes {
                 .iter()
                 .find(|entry| entry.0 == name)
                 .map(|entry| entry.1.clone()),
-            Attributes::Table(table) => table.0.get_str(name.text()),
+            Attributes::Table(table) => table.0.get_symbol(name),
         }
     }
 
@@ -42,9 +42,10 @@ impl Attributes {
                     return std::mem::replace(&mut entry.1, value);
                 }
                 if entries.capacity() == 0 {
-                    entries.reserve_exact(4);
+                    *entries = first(name, value);
+                } else {
+                    entries.push((name, value));
                 }
-                entries.push((name, value));
                 Value::Unset
             }
             Attributes::Table(table) => table.0.set_symbol(name, value).unwrap_or(Value::Unset),
@@ -57,7 +58,7 @@ impl Attributes {
                 let position = entries.iter().position(|entry| entry.0 == name)?;
                 Some(entries.remove(position).1)
             }
-            Attributes::Table(table) => table.0.remove_str(name.text()),
+            Attributes::Table(table) => table.0.remove_symbol(name),
         }
     }
 
@@ -140,6 +141,14 @@ impl Attributes {
             Attributes::Table(table) => table.0.len() == 0 && table.1.is_empty(),
         }
     }
+}
+
+/// A list that begins with this attribute and has room for a few more.
+#[inline(never)]
+fn first(name: Symbol, value: Value) -> Vec<(Symbol, Value)> {
+    let mut entries = Vec::with_capacity(4);
+    entries.push((name, value));
+    entries
 }
 
 /// The name under which the value of `__slots__` entry `name` is kept, apart from ordinary attributes.

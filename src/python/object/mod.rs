@@ -100,6 +100,15 @@ impl Object {
         }
     }
 
+    /// As `attributes`, for reading: a look makes nothing.
+    #[inline]
+    pub fn existing_attributes(&self) -> Option<AttributesRef<'_>> {
+        match self {
+            Object::Foreign(foreign) => foreign.existing_attributes().map(AttributesRef::Cell),
+            other => other.attributes(),
+        }
+    }
+
     /// The attributes of the object itself, if its kind has any.
     #[inline]
     pub fn attributes(&self) -> Option<AttributesRef<'_>> {

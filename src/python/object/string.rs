@@ -1,42 +1,40 @@
 //! `str`: UTF-8 text with what indexing and hashing need remembered.
 
+pub use crate::syntax::symbol::hash_text;
+
 use crate::syntax::symbol::Symbol;
+use compact_str::CompactString;
 use std::cell::Cell;
-use std::hash::{Hash, Hasher};
 
 /// A string. Python counts characters; ASCII text, known by its count, is indexed directly.
 pub struct Str {
-    text: Box<str>,
+    /// Short texts stand here themselves.
+    text: CompactString,
     hash: Cell<u64>,
     /// Number of characters, `u32::MAX` while not counted (or beyond).
     chars: Cell<u32>,
     /// The interned symbol's number, `u32::MAX` while not asked.
-    symbol: Cell<Option<Symbol>>,
+    symbol: Cell<u32>,
 }
 
 const UNCOUNTED: u32 = u32::MAX;
-
-/// The hash of a text: the same for `Str` and for look-ups by `&str`. Never 0.
-pub fn hash_text(text: &str) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    text.hash(&mut hasher);
-    hasher.finish() | 1
-}
+const UNASKED: u32 = u32::MAX;
 
 impl Str {
-    pub fn new(text: impl Into<Box<str>>) -> Str {
+    pub fn new(text: impl Into<CompactString>) -> Str {
         Str {
             text: text.into(),
             hash: Cell::new(0),
             chars: Cell::new(UNCOUNTED),
-            symbol: Cell::new(None),
+            symbol: Cell::new(UNASKED),
         }
     }
 
     /// The string of an interned name.
     pub fn of_symbol(symbol: Symbol) -> Str {
         let made = Str::new(symbol.text());
-        made.symbol.set(Some(symbol));
+        made.symbol.set(symbol.number());
+        made.hash.set(symbol.hashed().1);
         made
     }
 
@@ -112,21 +110,27 @@ impl Str {
 
     /// The text as an interned name, remembered: for attribute look-ups by string.
     pub fn symbol(&self) -> Symbol {
-        if let Some(symbol) = self.symbol.get() {
+        if let Some(symbol) = self.known_symbol() {
             return symbol;
         }
         let symbol = Symbol::new(&self.text);
-        self.symbol.set(Some(symbol));
+        self.symbol.set(symbol.number());
         symbol
     }
 
     /// The interned name, if the text is one already.
     pub fn existing_symbol(&self) -> Option<Symbol> {
-        if let Some(symbol) = self.symbol.get() {
+        if let Some(symbol) = self.known_symbol() {
             return Some(symbol);
         }
         let symbol = Symbol::existing(&self.text)?;
-        self.symbol.set(Some(symbol));
+        self.symbol.set(symbol.number());
         Some(symbol)
+    }
+
+    /// The interned name, if it was asked for before.
+    #[inline]
+    pub fn known_symbol(&self) -> Option<Symbol> {
+        Symbol::of_number(self.symbol.get())
     }
 }

@@ -100,6 +100,18 @@ fn bound(vm: &mut Vm, value: &Value) -> R<i64> {
     }
 }
 
+/// `range` of one to three plain ints; None for what `new` must look at.
+#[inline]
+pub(crate) fn of_ints(args: &[Value]) -> Option<Value> {
+    let (start, stop, step) = match args {
+        [Value::Int(stop)] => (0, *stop, 1),
+        [Value::Int(start), Value::Int(stop)] => (*start, *stop, 1),
+        [Value::Int(start), Value::Int(stop), Value::Int(step)] if *step != 0 => (*start, *stop, *step),
+        _ => return None,
+    };
+    Some(Value::object(Object::Range(Range { start, stop, step })))
+}
+
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => _class, start, stop, step);
     if stop.is_unset() {

@@ -119,7 +119,7 @@ impl Vm {
             let owner = Value::class(class);
             return self.bind_descriptor(found.clone(), object, &owner).map(Some);
         }
-        if let Some(attributes) = object.obj().and_then(Object::attributes) {
+        if let Some(attributes) = object.obj().and_then(Object::existing_attributes) {
             let own = attributes.borrow().get(name);
             if own.is_some() {
                 return Ok(own);

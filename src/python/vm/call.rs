@@ -91,7 +91,7 @@ impl Vm {
         let class = self.class_of(receiver);
         if let Some(method) = class.lookup(name) {
             let shadowed =
-                matches!(receiver.obj(), Some(object) if object.attributes().is_some_and(|a| !a.borrow().is_empty()));
+                matches!(receiver.obj(), Some(object) if object.existing_attributes().is_some_and(|a| !a.borrow().is_empty()));
             if self.binds(&method)
                 && !shadowed
                 && class

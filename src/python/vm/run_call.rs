@@ -5,22 +5,22 @@ use super::{TICKS, Vm};
 use crate::python::code::{Code, CodeKind};
 use crate::python::object::generator::GeneratorState;
 use crate::python::object::{CallArgs, Function, Generator, GeneratorKind, Object};
-use crate::python::value::{R, Raised, Value};
+use crate::python::value::{R, Raised, Value, release};
 use crate::syntax::symbol::Symbol;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 impl Vm {
-    /// Pushes a frame whose parameters are in place from `base` on (`given` values).
+    /// Pushes a frame whose parameters are in place from `base` on (`given` values). The function moves into it at the
+    /// very end: until then it stays where it is, so that errors need no room on the native stack for it.
     #[inline(always)]
     pub(super) fn push_frame(
         &mut self,
-        function: Value,
+        function: &mut Value,
         base: *mut Value,
         given: usize,
         target: u16,
         kind: FrameKind,
-        held: Value,
     ) -> R<()> {
         let Some(Object::Function(inner)) = function.obj() else {
             return Err(Raised);
@@ -54,19 +54,26 @@ impl Vm {
         let count = self.frames.len();
         // SAFETY: there is room for one more; written in place, as calls are frequent
         unsafe {
-            self.frames.as_mut_ptr().add(count).write(Frame {
-                function,
-                base,
-                code,
-                ip,
-                target,
-                kind,
-                fresh_segment,
-                held,
-            });
+            let frame = self.frames.as_mut_ptr().add(count);
+            (&raw mut (*frame).function).write(std::mem::take(function));
+            (&raw mut (*frame).base).write(base);
+            (&raw mut (*frame).code).write(code);
+            (&raw mut (*frame).ip).write(ip);
+            (&raw mut (*frame).target).write(target);
+            (&raw mut (*frame).kind).write(kind);
+            (&raw mut (*frame).fresh_segment).write(fresh_segment);
+            (&raw mut (*frame).held).write(Value::Unset);
             self.frames.set_len(count + 1);
         }
         Ok(())
+    }
+
+    /// Gives the frame just pushed what it holds: the instance under construction.
+    #[inline]
+    pub(super) fn hold(&mut self, held: Value) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.held = held;
+        }
     }
 
     #[cold]
@@ -87,7 +94,7 @@ impl Vm {
         let room = (self.stack.top as usize).saturating_sub(base as usize) / size_of::<Value>();
         for at in given..room {
             // SAFETY: below the caller's top
-            drop(unsafe { std::mem::take(&mut *base.add(at)) });
+            release(unsafe { std::mem::take(&mut *base.add(at)) });
         }
     }
 
@@ -96,7 +103,7 @@ impl Vm {
     pub(super) fn clear_window(&mut self, base: *mut Value, count: usize) {
         for at in 0..count {
             // SAFETY: the caller owns `count` registers from `base` on; each is replaced before its value is dropped
-            drop(unsafe { std::mem::take(&mut *base.add(at)) });
+            release(unsafe { std::mem::take(&mut *base.add(at)) });
         }
     }
 
@@ -293,7 +300,9 @@ impl Vm {
         ) {
             return self.make_generator(function, base, given, code_kind).map(Some);
         }
-        self.push_frame(function, base, given, target, kind, held)?;
+        let mut function = function;
+        self.push_frame(&mut function, base, given, target, kind)?;
+        self.hold(held);
         Ok(None)
     }
 
@@ -396,7 +405,8 @@ impl Vm {
         let (base, fresh) = self.free_window(registers.max(1));
         // SAFETY: the window holds at least one value
         unsafe { *base = locals };
-        self.push_frame(function, base, given, 0, FrameKind::Entry, Value::Unset)?;
+        let mut function = function;
+        self.push_frame(&mut function, base, given, 0, FrameKind::Entry)?;
         if let (Some(frame), true) = (self.frames.last_mut(), fresh) {
             frame.fresh_segment = true;
         }

@@ -5,7 +5,8 @@ use super::frame::FrameKind;
 use crate::python::class::{Binary, Class, Compare, Slot};
 use crate::python::code::Instruction;
 use crate::python::object::{CallArgs, Instance, Object};
-use crate::python::value::{R, Raised, Value};
+use crate::python::value::{R, Raised, Value, release};
+use compact_str::CompactString;
 use std::rc::Rc;
 
 /// What a call that needed more than the fast path came to.
@@ -26,8 +27,8 @@ impl Vm {
         match callee.obj() {
             Some(Object::Function(function)) => {
                 if function.code.simple && n == function.code.parameters.positional as usize {
-                    let function = unsafe { std::mem::take(&mut *f) };
-                    self.push_frame(function, first, n, d, FrameKind::Plain, Value::Unset)?;
+                    // SAFETY: `f` is no part of the new frame's window
+                    self.push_frame(unsafe { &mut *f }, first, n, d, FrameKind::Plain)?;
                     return Ok(Called::Entered);
                 }
                 let function = unsafe { std::mem::take(&mut *f) };
@@ -62,6 +63,18 @@ impl Vm {
             Some(Object::Class(class)) if class.traits().plain_new() => {
                 let class = class.clone();
                 self.instance_frame(&class, f, n, &[], d)
+            }
+            Some(Object::Class(class)) if class.same(&self.types.range) && n > 0 && n <= 3 => {
+                let args = unsafe { std::slice::from_raw_parts(first, n) };
+                let answer = match crate::python::types::range::of_ints(args) {
+                    Some(range) => Ok(range),
+                    None => {
+                        let callee = callee.clone();
+                        self.call(&callee, args)
+                    }
+                };
+                self.clear_window(first, n);
+                answer.map(Called::Done)
             }
             Some(Object::BoundMethod(method)) => {
                 let (function, receiver) = (method.function.clone(), method.receiver.clone());
@@ -104,11 +117,12 @@ impl Vm {
         match unsafe { &*f }.obj() {
             Some(Object::Function(function)) => {
                 let exact = function.code.simple && n + 1 == function.code.parameters.positional as usize;
-                let function = unsafe { std::mem::take(&mut *f) };
                 if exact {
-                    self.push_frame(function, first, n + 1, d, FrameKind::Plain, Value::Unset)?;
+                    // SAFETY: `f` is no part of the new frame's window
+                    self.push_frame(unsafe { &mut *f }, first, n + 1, d, FrameKind::Plain)?;
                     return Ok(Called::Entered);
                 }
+                let function = unsafe { std::mem::take(&mut *f) };
                 self.bind_frame(function, first, n + 1, &[], d, FrameKind::Plain, Value::Unset)
             }
             Some(Object::Native(native)) => {
@@ -144,13 +158,14 @@ impl Vm {
         // SAFETY: as in `call_frame`
         let first = unsafe { f.add(1) };
         match class.slot(Slot::Init) {
-            Some(init) if matches!(init.obj(), Some(Object::Function(_))) => {
+            Some(mut init) if matches!(init.obj(), Some(Object::Function(_))) => {
                 let instance = Value::object(Object::Instance(Instance::new(class.clone())));
                 let exact = matches!(init.obj(), Some(Object::Function(function))
                     if names.is_empty() && function.code.simple && n + 1 == function.code.parameters.positional as usize);
                 unsafe { *first = instance.clone() };
                 if exact {
-                    self.push_frame(init, first, n + 1, d, FrameKind::Init, instance)?;
+                    self.push_frame(&mut init, first, n + 1, d, FrameKind::Init)?;
+                    self.hold(instance);
                     return Ok(Called::Entered);
                 }
                 match self.bind_frame(init, first, n + 1, names, d, FrameKind::Init, instance.clone())? {
@@ -301,7 +316,7 @@ impl Vm {
             };
             if plain {
                 let method = left.data.borrow().class.slot(op.slot());
-                if let Some(method) = method
+                if let Some(mut method) = method
                     && let Some(Object::Function(function)) = method.obj()
                     && function.code.simple
                     && function.code.parameters.positional == 2
@@ -317,7 +332,7 @@ impl Vm {
                         *base = a.clone();
                         *base.add(1) = b.clone();
                     }
-                    self.push_frame(method, base, 2, d, FrameKind::Binary, Value::Unset)?;
+                    self.push_frame(&mut method, base, 2, d, FrameKind::Binary)?;
                     if let (Some(frame), true) = (self.frames.last_mut(), fresh) {
                         frame.fresh_segment = true;
                     }
@@ -371,7 +386,7 @@ impl Vm {
                     if self.stack.fits(base, 8) {
                         // SAFETY: the window above the current frame is free
                         unsafe { *base = object.clone() };
-                        self.push_frame(property.get.clone(), base, 1, d, FrameKind::Plain, Value::Unset)?;
+                        self.push_frame(&mut property.get.clone(), base, 1, d, FrameKind::Plain)?;
                         return Ok(Called::Entered);
                     }
                 }
@@ -392,7 +407,7 @@ impl Vm {
                         *base = object.clone();
                         *base.add(1) = key.clone();
                     }
-                    self.push_frame(method.unwrap_or_default(), base, 2, d, FrameKind::Plain, Value::Unset)?;
+                    self.push_frame(&mut method.unwrap_or_default(), base, 2, d, FrameKind::Plain)?;
                     return Ok(Called::Entered);
                 }
             }
@@ -430,24 +445,29 @@ impl Vm {
 }
 
 /// The text of f-string pieces: strings, and integers as digits.
-pub(super) fn join_parts(parts: &mut [Value]) -> Box<str> {
+pub(super) fn join_parts(parts: &mut [Value]) -> CompactString {
     let mut digits = [0u8; 20];
     let mut length = 0;
     for part in parts.iter() {
         length += match part {
-            Value::Int(number) => decimal(*number, &mut digits).len(),
+            Value::Int(number) => width(*number),
             other => other.as_str().map_or(0, str::len),
         };
     }
-    let mut text = String::with_capacity(length);
+    let mut text = CompactString::with_capacity(length);
     for part in parts {
         match &*part {
             Value::Int(number) => text.push_str(decimal(*number, &mut digits)),
             other => text.push_str(other.as_str().unwrap_or("")),
         }
-        drop(std::mem::take(part));
+        release(std::mem::take(part));
     }
-    text.into_boxed_str()
+    text
+}
+
+/// How many characters an integer takes.
+fn width(number: i64) -> usize {
+    usize::from(number < 0) + number.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1
 }
 
 /// An integer in decimal digits.
@@ -468,10 +488,8 @@ fn decimal(number: i64, digits: &mut [u8; 20]) -> &str {
             *place = b'-';
         }
     }
-    digits
-        .get(at..)
-        .and_then(|text| std::str::from_utf8(text).ok())
-        .unwrap_or("")
+    // SAFETY: only digits and a sign, all ASCII
+    unsafe { std::str::from_utf8_unchecked(digits.get(at..).unwrap_or(b"")) }
 }
 
 /// Arithmetic of two small numbers that cannot fail.

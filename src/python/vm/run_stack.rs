@@ -4,7 +4,7 @@
 use crate::python::value::Value;
 
 /// Values in the first piece; later ones are larger.
-const FIRST: usize = 16 * 1024;
+const FIRST: usize = 4 * 1024;
 
 /// The stack. Registers that no frame uses are unset.
 pub(crate) struct Stack {

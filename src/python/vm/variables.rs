@@ -343,7 +343,7 @@ impl Vm {
                     && let Some(method) = class.lookup(name)
                     && self.binds(&method)
                 {
-                    let own = match object.obj().and_then(Object::attributes) {
+                    let own = match object.obj().and_then(Object::existing_attributes) {
                         Some(attributes) => attributes.borrow().get(name),
                         None => None,
                     };

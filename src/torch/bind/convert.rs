@@ -49,7 +49,7 @@ fn default(param: &Param) -> Arg {
             if let (false, Some(size), [one]) = (text.starts_with('['), size, values.as_slice()) {
                 values = smallvec::SmallVec::from_elem(*one, size as usize);
             }
-            Arg::Ints(values)
+            Arg::from(values)
         }
         Kind::FloatList(_) => Arg::Floats(list().filter_map(|item| item.parse().ok()).collect()),
         Kind::ScalarList => Arg::Scalars(Rc::new([])),
@@ -96,7 +96,7 @@ pub fn argument(vm: &mut Vm, param: &Param, value: Value) -> R<Arg> {
         Kind::Float => Arg::Float(scalar(vm, &value)?.to_f64()),
         Kind::Bool => Arg::Bool(matches!(value, Value::True)),
         Kind::Str => Arg::Str(value.as_str().unwrap_or_default().into()),
-        Kind::IntList(size) => Arg::Ints(ints(vm, &value, size.unwrap_or(1) as usize)?),
+        Kind::IntList(size) => Arg::from(ints(vm, &value, size.unwrap_or(1) as usize)?),
         Kind::FloatList(size) => {
             let mut floats = Vec::new();
             match items(&value) {

@@ -78,6 +78,15 @@ pub fn torch(vm: &mut Vm) -> Rc<Torch> {
     }
 }
 
+/// `torch.Tensor`
+#[inline]
+fn tensor_class(vm: &mut Vm) -> ClassRef {
+    match vm.above.as_deref().and_then(|above| above.downcast_ref::<Torch>()) {
+        Some(torch) => torch.classes.tensor.clone(),
+        None => super::install_state(vm).classes.tensor.clone(),
+    }
+}
+
 /// A tensor as an object. Wrappers of one tensor are one object; they share class and attributes through the tensor.
 pub struct TensorObject {
     pub tensor: Tensor,
@@ -107,6 +116,7 @@ impl TensorObject {
     }
 }
 
+#[inline]
 fn attachment(tensor: &Tensor) -> Option<Rc<Attached>> {
     tensor.attachment()?.downcast::<Attached>().ok()
 }
@@ -127,6 +137,13 @@ impl Foreign for TensorObject {
     fn attributes(&self) -> Option<&RefCell<Attributes>> {
         Some(&self.attached().attributes)
     }
+
+    fn existing_attributes(&self) -> Option<&RefCell<Attributes>> {
+        if self.attached.get().is_none() {
+            attachment(&self.tensor)?;
+        }
+        Some(&self.attached().attributes)
+    }
 }
 
 /// The tensor as a value, of the class it was made with.
@@ -135,7 +152,7 @@ pub fn wrap(vm: &mut Vm, tensor: Tensor) -> Value {
     let attached = attachment(&tensor);
     let class = match &attached {
         Some(attached) => attached.class.clone(),
-        None => torch(vm).classes.tensor.clone(),
+        None => tensor_class(vm),
     };
     let cell = OnceCell::new();
     if let Some(attached) = attached {

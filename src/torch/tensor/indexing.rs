@@ -61,8 +61,13 @@ pub fn pick(vm: &mut Vm, tensor: &Tensor, key: &Value) -> R<Tensor> {
     if let Some(Object::Slice(_)) = key.obj() {
         return apply_slice(vm, tensor, 0, key, true);
     }
-    let keys = as_tuple(vm, key)?;
-    let (sliced, indices) = apply(vm, tensor, &keys)?;
+    let (sliced, indices) = match key.as_tuple() {
+        Some(keys) => apply(vm, tensor, keys)?,
+        None => {
+            let keys = as_tuple(vm, key)?;
+            apply(vm, tensor, &keys)?
+        }
+    };
     if indices.is_empty() {
         if sliced.is(tensor) {
             return alias(vm, &sliced);
@@ -242,12 +247,7 @@ fn select(vm: &mut Vm, tensor: &Tensor, dim: usize, index: i64, shown: usize) ->
             "index {index} is out of bounds for dimension {shown} with size {size}"
         )));
     }
-    let args = Args(smallvec::smallvec![
-        Arg::Tensor(tensor.clone()),
-        Arg::Int(dim as i64),
-        Arg::Int(index)
-    ]);
-    call(vm, "select", "int", args)
+    machine::run(vm, || shape::select(tensor, dim as i64, index))
 }
 
 /// A bound of a slice.
@@ -343,8 +343,13 @@ fn put(vm: &mut Vm, tensor: &Tensor, key: &Value, value: &Value) -> R<()> {
         let target = apply_slice(vm, tensor, 0, key, false)?;
         return copy_to(vm, &target, &source);
     }
-    let keys = as_tuple(vm, key)?;
-    let (sliced, indices) = apply(vm, tensor, &keys)?;
+    let (sliced, indices) = match key.as_tuple() {
+        Some(keys) => apply(vm, tensor, keys)?,
+        None => {
+            let keys = as_tuple(vm, key)?;
+            apply(vm, tensor, &keys)?
+        }
+    };
     if indices.is_empty() {
         return copy_to(vm, &sliced, &source);
     }

@@ -9,13 +9,35 @@ use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use crate::torch::bind::{convert, matching};
 use crate::torch::{machine, object};
-use smallvec::smallvec;
-use std::cell::Cell;
+use smallvec::{SmallVec, smallvec};
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
 
 /// An op that is looked up at its first use.
 pub struct Lazy {
     name: &'static str,
-    found: fn() -> &'static std::thread::LocalKey<Cell<Option<&'static Op>>>,
+    found: fn() -> &'static std::thread::LocalKey<Found>,
+}
+
+/// What a row has found out: its op, and the overloads for two tensors, a tensor and a number, a number and a tensor.
+pub struct Found {
+    op: Cell<Option<&'static Op>>,
+    overloads: [OnceCell<Option<Rc<Chosen>>>; 3],
+}
+
+/// An overload with the defaults of the arguments behind the first two.
+struct Chosen {
+    overload: &'static Overload,
+    rest: SmallVec<[Arg; 1]>,
+}
+
+impl Found {
+    const fn new() -> Found {
+        Found {
+            op: Cell::new(None),
+            overloads: [const { OnceCell::new() }; 3],
+        }
+    }
 }
 
 macro_rules! lazy {
@@ -23,7 +45,7 @@ macro_rules! lazy {
         Lazy {
             name: $name,
             found: || {
-                thread_local! { static FOUND: Cell<Option<&'static Op>> = const { Cell::new(None) }; }
+                thread_local! { static FOUND: Found = const { Found::new() }; }
                 &FOUND
             },
         }
@@ -32,13 +54,47 @@ macro_rules! lazy {
 
 impl Lazy {
     fn get(&self) -> Option<&'static Op> {
-        let cell = (self.found)();
-        if let Some(op) = cell.get() {
-            return Some(op);
+        (self.found)().with(|found| {
+            if let Some(op) = found.op.get() {
+                return Some(op);
+            }
+            let op = crate::ops::find(self.name);
+            found.op.set(op);
+            op
+        })
+    }
+
+    /// The overload for these two arguments; a row asks with the same forms always.
+    #[inline]
+    fn choose(&self, forms: u32, a: &Arg, b: &Arg) -> Option<Rc<Chosen>> {
+        let kind = match (a, b) {
+            (Arg::Tensor(_), Arg::Tensor(_)) => 0,
+            (Arg::Tensor(_), _) => 1,
+            _ => 2,
+        };
+        (self.found)().with(|found| {
+            let place = found.overloads.get(kind)?;
+            place.get_or_init(|| self.search(forms, a, b)).clone()
+        })
+    }
+
+    /// No overload takes the arguments, or there is no such op.
+    #[cold]
+    fn nothing_fits(&self, vm: &mut Vm) -> R<Value> {
+        match self.get() {
+            Some(_) => Ok(Value::NotImplemented),
+            None => Err(vm.unsupported(&format!("the operator of '{}'", self.name))),
         }
-        let op = crate::ops::find(self.name);
-        cell.set(op);
-        op
+    }
+
+    #[cold]
+    fn search(&self, forms: u32, a: &Arg, b: &Arg) -> Option<Rc<Chosen>> {
+        let overload = overload_for(self.get()?, forms, a, b)?;
+        let rest = match overload.parsed().params.len() > 2 {
+            true => convert::defaults(overload).0.into_iter().skip(2).collect(),
+            false => SmallVec::new(),
+        };
+        Some(Rc::new(Chosen { overload, rest }))
     }
 }
 
@@ -84,13 +140,14 @@ fn overload_for(op: &'static Op, forms: u32, a: &Arg, b: &Arg) -> Option<&'stati
     })
 }
 
-/// Arguments with the defaults of those that follow.
-fn arguments(overload: &'static Overload, a: Arg, b: Arg) -> Args {
-    let mut args = Args(smallvec![a, b]);
-    if overload.parsed().params.len() > 2 {
-        args.0.extend(convert::defaults(overload).0.into_iter().skip(2));
+impl Chosen {
+    /// The two arguments and the defaults of those that follow.
+    #[inline]
+    fn arguments(&self, a: Arg, b: Arg) -> Args {
+        let mut args = Args(smallvec![a, b]);
+        args.0.extend(self.rest.iter().cloned());
+        args
     }
-    args
 }
 
 /// TypeErrors of an operator let the other side try.
@@ -104,32 +161,26 @@ fn or_not_implemented(vm: &mut Vm, result: crate::array::Result<Tensor>) -> R<Va
 
 /// `op(a, b)` with one of them a tensor.
 fn binary(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
-    let Some(op) = op.get() else {
-        return Err(vm.unsupported(&format!("the operator of '{}'", op.name)));
-    };
     let (Some(a), Some(b)) = (operand(vm, a)?, operand(vm, b)?) else {
         return Ok(Value::NotImplemented);
     };
-    let Some(overload) = overload_for(op, FUNCTION | METHOD, &a, &b) else {
-        return Ok(Value::NotImplemented);
+    let Some(chosen) = op.choose(FUNCTION | METHOD, &a, &b) else {
+        return op.nothing_fits(vm);
     };
-    let args = arguments(overload, a, b);
-    let result = machine::quiet(vm, || overload.call_one(args));
+    let args = chosen.arguments(a, b);
+    let result = machine::quiet(vm, || chosen.overload.call_one(args));
     or_not_implemented(vm, result)
 }
 
 fn in_place(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
-    let Some(op) = op.get() else {
-        return Err(vm.unsupported(&format!("the operator of '{}'", op.name)));
-    };
     let (Some(a), Some(b)) = (operand(vm, a)?, operand(vm, b)?) else {
         return Ok(Value::NotImplemented);
     };
-    let Some(overload) = overload_for(op, INPLACE | ONLY_INPLACE, &a, &b) else {
-        return Ok(Value::NotImplemented);
+    let Some(chosen) = op.choose(INPLACE | ONLY_INPLACE, &a, &b) else {
+        return op.nothing_fits(vm);
     };
-    let args = arguments(overload, a, b);
-    let result = machine::quiet(vm, || overload.call_in_place(args));
+    let args = chosen.arguments(a, b);
+    let result = machine::quiet(vm, || chosen.overload.call_in_place(args));
     or_not_implemented(vm, result)
 }
 
