@@ -268,7 +268,10 @@ impl Pass<'_> {
                 if let Some(leaf) = node.downcast::<super::accumulate::AccumulateGrad>()
                     && !self.accumulate
                 {
-                    let hooks = leaf.variable.existing_hooks().map(|hooks| hooks.borrow().gradient.clone());
+                    let hooks = leaf
+                        .variable
+                        .existing_hooks()
+                        .map(|hooks| hooks.borrow().gradient.clone());
                     for (_, hook) in hooks.unwrap_or_default() {
                         if let Some(replaced) = hook.call(&grad)? {
                             grad = replaced;

@@ -315,7 +315,11 @@ impl Dict {
         match data.find_symbol(name) {
             Some(at) => data.put(at, value),
             None => {
-                data.push(name.hashed().1 as i64, Value::object(Object::Str(Str::of_symbol(name))), value);
+                data.push(
+                    name.hashed().1 as i64,
+                    Value::object(Object::Str(Str::of_symbol(name))),
+                    value,
+                );
                 None
             }
         }
@@ -339,7 +343,11 @@ impl Dict {
         data.pinned = true;
         match data.find_symbol(name) {
             Some(at) => at,
-            None => data.push(name.hashed().1 as i64, Value::object(Object::Str(Str::of_symbol(name))), Value::Unset),
+            None => data.push(
+                name.hashed().1 as i64,
+                Value::object(Object::Str(Str::of_symbol(name))),
+                Value::Unset,
+            ),
         }
     }
 

@@ -90,8 +90,7 @@ impl Vm {
     pub fn call_method(&mut self, receiver: &Value, name: Symbol, args: &[Value]) -> R<Value> {
         let class = self.class_of(receiver);
         if let Some(method) = class.lookup(name) {
-            let shadowed =
-                matches!(receiver.obj(), Some(object) if object.existing_attributes().is_some_and(|a| !a.borrow().is_empty()));
+            let shadowed = matches!(receiver.obj(), Some(object) if object.existing_attributes().is_some_and(|a| !a.borrow().is_empty()));
             if self.binds(&method)
                 && !shadowed
                 && class
