@@ -214,6 +214,21 @@ impl Tensor {
         })
     }
 
+    /// As `gradient_edge`; an error where the view must not be used after a write through its base or another view.
+    pub fn try_gradient_edge(&self) -> Result<Option<Edge>> {
+        let Some(meta) = self.existing_meta() else {
+            return Ok(None);
+        };
+        if let Some(node) = self.try_grad_fn()? {
+            let input = meta.output_nr.get();
+            return Ok(Some(Edge { node, input }));
+        }
+        Ok(meta.requires_grad.get().then(|| Edge {
+            node: self.accumulator(),
+            input: 0,
+        }))
+    }
+
     /// The `AccumulateGrad` node of a leaf, made on first need and kept while somebody holds it.
     pub fn accumulator(&self) -> NodeRef {
         let meta = self.meta();

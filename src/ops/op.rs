@@ -274,6 +274,8 @@ pub(super) struct Ready {
     /// For each argument the gradient that covers it.
     pub covered_by: Vec<Option<u8>>,
     pub saves: Vec<Save>,
+    /// A result is among them.
+    pub saves_results: bool,
     /// Of each edge of a node, the argument it leads to and the gradient that covers it; None where a list of tensors
     /// lets their number vary.
     pub edges: Option<Vec<(u8, Option<u8>)>>,
@@ -320,10 +322,12 @@ impl Ready {
             }
         }
         let edges = edges(&schema, &covered_by, &overload.derivative);
+        let saves_results = saves.iter().any(|save| matches!(save.what, Saved::Result(_)));
         Ready {
             schema,
             covered_by,
             saves,
+            saves_results,
             edges,
             keeps_arguments,
             keeps_strides,

@@ -67,7 +67,10 @@ fn attach(overload: &'static Overload, args: &Args, outs: &Outs) -> Result<()> {
             input,
         });
     }
-    save_results(&node, outs)
+    match overload.ready().saves_results {
+        true => save_results(&node, outs),
+        false => Ok(()),
+    }
 }
 
 /// The node of a call, results not saved yet. `instead` stands for the first argument where the original was overwritten.
@@ -104,12 +107,12 @@ pub(super) fn node(overload: &'static Overload, args: &Args, instead: Option<&Te
             continue;
         };
         let before = edges.len();
-        for tensor in tensors_of(arg) {
-            tensor.try_grad_fn()?;
-        }
         match arg {
-            Arg::Tensor(tensor) => edges.push(tensor.gradient_edge()),
+            Arg::Tensor(tensor) => edges.push(tensor.try_gradient_edge()?),
             Arg::Tensors(list) => {
+                for tensor in list.iter().flatten() {
+                    tensor.try_grad_fn()?;
+                }
                 edges.extend(
                     list.iter()
                         .map(|tensor| tensor.as_ref().and_then(Tensor::gradient_edge)),

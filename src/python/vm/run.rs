@@ -508,13 +508,7 @@ impl Vm {
                         }
                         &Instruction::CallSpread { d, f } => {
                             save!();
-                            let function = std::mem::take(&mut r!(f));
-                            let positional = std::mem::take(&mut r!(f + 2));
-                            let keywords = std::mem::take(&mut r!(f + 3));
-                            called!(
-                                d,
-                                self.spread_frame(function, positional, keywords, unsafe { base.add(f as usize) }, d)
-                            )
+                            called!(d, self.spread_frame(unsafe { base.add(f as usize) }))
                         }
 
                         &Instruction::List { d, b, n } => {

@@ -293,16 +293,11 @@ impl Vm {
         answer.map(Called::Done)
     }
 
-    /// `f(*args, **kwargs)`: Python functions without another level of Rust.
-    pub(super) fn spread_frame(
-        &mut self,
-        function: Value,
-        positional: Value,
-        keywords: Value,
-        f: *mut Value,
-        d: u16,
-    ) -> R<Called> {
-        let _ = (f, d);
+    /// `f(*args, **kwargs)`, the arguments in a tuple at `f + 2` and a dict or None at `f + 3`.
+    pub(super) fn spread_frame(&mut self, f: *mut Value) -> R<Called> {
+        // SAFETY: `f .. f + 4` are registers of the current frame
+        let take = |at: usize| unsafe { std::mem::take(&mut *f.add(at)) };
+        let (function, positional, keywords) = (take(0), take(2), take(3));
         self.call_spread(&function, &positional, &keywords).map(Called::Done)
     }
 
