@@ -14,7 +14,7 @@ ops! {
             let turned = t(weight)?;
             match (input.dim(), bias) {
                 (2, Some(bias)) => one(super::named("addmm", args![bias, input, turned, 1, 1])?),
-                (_, Some(bias)) if input.dim() > 2 || input.dim() == 1 => {
+                (_, Some(bias)) if input.dim() > 0 && input.array().is_contiguous() => {
                     let sizes = input.sizes();
                     let rows = (input.numel() / sizes.last().copied().unwrap_or(1).max(1) as usize) as i64;
                     let flat = reshape(input, &[rows, sizes.last().copied().unwrap_or(0)])?;

@@ -9,6 +9,7 @@ pub mod embedding;
 pub mod linear;
 pub mod loss;
 pub mod normalization;
+pub mod recurrent;
 
 use super::Op;
 use crate::array::{Array, Dtype, Result, error};
@@ -30,6 +31,10 @@ pub(super) static FAMILIES: &[&[&Op]] = &[
     loss::pointwise::OPS,
     loss::sequence::OPS,
     normalization::OPS,
+    recurrent::cell::OPS,
+    recurrent::fused::OPS,
+    recurrent::layer::OPS,
+    recurrent::packed::OPS,
 ];
 
 /// Calls the first overload of an op of another family by its name.
