@@ -9,7 +9,7 @@ use crate::ops::generator;
 use crate::python::vm::{Host, WarningText};
 use crate::python::{Object, R, Value, Vm};
 use crate::syntax::symbol::Symbol;
-use crate::syntax::{self, Parsed, Source, parse_file, parse_interactive};
+use crate::syntax::{Parsed, Source, parse_file, parse_interactive};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -199,16 +199,7 @@ impl Engine for Native {
         match parse_interactive(&source, ended) {
             Parsed::Incomplete => Fed::Incomplete,
             Parsed::Complete(module) => Fed::Done(self.answer(|vm| {
-                for warning in syntax::warnings(&source, &module) {
-                    vm.host.warning(&WarningText {
-                        filename: &source.name,
-                        line: warning.line,
-                        category: warning.category,
-                        message: &warning.message,
-                        // Python's default filters hide the others
-                        first: warning.category == "SyntaxWarning",
-                    });
-                }
+                vm.show_syntax_warnings(&source, &module);
                 vm.run_interactive(&module, &source)
             })),
             Parsed::Error(error) => Fed::Done(self.answer(|vm| Err(vm.raise_syntax_error(&error, "<stdin>")))),
@@ -219,7 +210,10 @@ impl Engine for Native {
         let source = Source::new(name, text);
         let is_file = !name.starts_with('<');
         self.answer(|vm| match parse_file(&source) {
-            Ok(module) => vm.run_file(&module, &source, is_file),
+            Ok(module) => {
+                vm.show_syntax_warnings(&source, &module);
+                vm.run_file(&module, &source, is_file)
+            }
             Err(error) => Err(vm.raise_syntax_error(&error, name)),
         })
     }

@@ -5,6 +5,7 @@ use crate::python::object::Module;
 use crate::python::types::float::must_be_real;
 use crate::python::types::int::convert::from_float;
 use crate::python::types::number::float::nearest;
+use crate::python::types::number::integer::QUICK_BITS;
 use crate::python::types::number::special;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
@@ -664,7 +665,11 @@ fn fold(vm: &mut Vm, args: &[Value], start: BigInt, combine: fn(&BigInt, &BigInt
     let mut result = start;
     for value in integers.as_tuple().unwrap_or_default() {
         let number = integer(vm, value)?;
-        result = combine(&result, &number);
+        result = if result.bits().min(number.bits()) < QUICK_BITS {
+            combine(&result, &number)
+        } else {
+            vm.aside(move || combine(&result, &number))?
+        };
     }
     Ok(Value::big(result.abs()))
 }
@@ -732,5 +737,8 @@ fn isqrt(vm: &mut Vm, args: &[Value]) -> R<Value> {
     if n.is_zero() {
         return Ok(Value::int(0));
     }
-    Ok(Value::big(n.sqrt()))
+    if n.bits() < QUICK_BITS {
+        return Ok(Value::big(n.sqrt()));
+    }
+    vm.aside(move || n.sqrt()).map(Value::big)
 }

@@ -1,6 +1,7 @@
 //! The modules of the standard library that sessions use. What needs speed or the machine is written in Rust, the
 //! rest in Python (`text/`), compiled at its first import.
 
+pub mod cmath;
 pub mod math;
 pub mod random;
 pub mod sys;
@@ -15,6 +16,14 @@ use super::vm::Vm;
 static TEXTS: &[(&str, &str)] = &[
     ("_sys_records", sys::RECORDS),
     ("abc", include_str!("text/abc.py")),
+    ("asyncio", include_str!("text/asyncio/package.py")),
+    ("asyncio.events", include_str!("text/asyncio/events.py")),
+    ("asyncio.exceptions", include_str!("text/asyncio/exceptions.py")),
+    ("asyncio.futures", include_str!("text/asyncio/futures.py")),
+    ("asyncio.locks", include_str!("text/asyncio/locks.py")),
+    ("asyncio.queues", include_str!("text/asyncio/queues.py")),
+    ("asyncio.scopes", include_str!("text/asyncio/scopes.py")),
+    ("asyncio.tasks", include_str!("text/asyncio/tasks.py")),
     ("bisect", include_str!("text/bisect.py")),
     ("collections.abc", include_str!("text/collections_abc.py")),
     ("_collections", include_str!("text/collections_internal.py")),
@@ -22,14 +31,30 @@ static TEXTS: &[(&str, &str)] = &[
     ("contextlib", include_str!("text/contextlib.py")),
     ("copy", include_str!("text/copy.py")),
     ("random", include_str!("text/random.py")),
+    ("_datetime_delta", include_str!("text/datetime_delta.py")),
+    ("_datetime_format", include_str!("text/datetime_format.py")),
+    ("_datetime_zone", include_str!("text/datetime_zone.py")),
+    ("datetime", include_str!("text/datetime_module.py")),
+    ("_decimal_context", include_str!("text/decimal_context.py")),
+    ("_decimal_format", include_str!("text/decimal_format.py")),
+    ("_decimal_functions", include_str!("text/decimal_functions.py")),
+    ("_decimal_methods", include_str!("text/decimal_methods.py")),
+    ("_decimal_rounding", include_str!("text/decimal_rounding.py")),
+    ("decimal", include_str!("text/decimal_module.py")),
     ("enum", include_str!("text/enum.py")),
+    ("fractions", include_str!("text/fractions.py")),
     ("dataclasses", include_str!("text/dataclasses.py")),
     ("functools", include_str!("text/functools.py")),
     ("heapq", include_str!("text/heapq.py")),
+    ("_inspect_signature", include_str!("text/inspect_signature.py")),
+    ("inspect", include_str!("text/inspect.py")),
     ("itertools", include_str!("text/itertools.py")),
     ("keyword", include_str!("text/keyword.py")),
+    ("numbers", include_str!("text/numbers.py")),
     ("operator", include_str!("text/operator.py")),
+    ("statistics", include_str!("text/statistics.py")),
     ("string", include_str!("text/string_module.py")),
+    ("time", include_str!("text/time_module.py")),
     ("types", include_str!("text/types_module.py")),
     ("warnings", include_str!("text/warnings.py")),
     ("weakref", include_str!("text/weakref.py")),
@@ -40,7 +65,8 @@ pub fn install(vm: &mut Vm) {
     vm.add_module("math", math::build);
     vm.add_module("_random", random::build);
     vm.add_module("sys", sys::build);
-    vm.add_module("time", time::build);
+    vm.add_module("_time", time::build);
+    vm.add_module("cmath", cmath::build);
     vm.add_module("_warnings", warning::build);
     vm.add_module("_weakref", |vm| {
         let module = Module::new("_weakref");

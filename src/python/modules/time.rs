@@ -5,6 +5,7 @@ use crate::python::object::Module;
 use crate::python::types::float::must_be_real;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
+use chrono::{Local, TimeZone};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -59,6 +60,34 @@ static FUNCTIONS: &[NativeDef] = &[
         "Process time for profiling.",
     ),
     NativeDef::new(
+        "process_time_ns",
+        "()",
+        Parser::NoArgs,
+        |_, _| Ok(nanoseconds(since_start())),
+        "Process time for profiling, in nanoseconds.",
+    ),
+    NativeDef::new(
+        "thread_time",
+        "()",
+        Parser::NoArgs,
+        |_, _| Ok(Value::float(since_start().as_secs_f64())),
+        "Thread time for profiling.",
+    ),
+    NativeDef::new(
+        "_offset",
+        "(seconds, /)",
+        Parser::One,
+        offset,
+        "Seconds that the local clock is ahead of UTC at a POSIX time.",
+    ),
+    NativeDef::new(
+        "_zone_name",
+        "(seconds, /)",
+        Parser::One,
+        zone_name,
+        "What the local time zone is called at a POSIX time.",
+    ),
+    NativeDef::new(
         "sleep",
         "(seconds, /)",
         Parser::One,
@@ -83,6 +112,28 @@ fn since_epoch() -> Duration {
 fn since_start() -> Duration {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     START.get_or_init(Instant::now).elapsed()
+}
+
+/// Where the local clock stands against UTC, in seconds.
+fn local_offset(seconds: &Value) -> i32 {
+    let moment = seconds
+        .as_int()
+        .and_then(|seconds| Local.timestamp_opt(seconds, 0).single());
+    moment.map_or(0, |moment| moment.offset().local_minus_utc())
+}
+
+fn offset(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+    Ok(Value::int(args.first().map_or(0, local_offset).into()))
+}
+
+fn zone_name(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let offset = args.first().map_or(0, local_offset);
+    let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.abs() / 60);
+    Ok(Value::str(match offset {
+        0 => "UTC".to_string(),
+        _ if minutes % 60 == 0 => format!("{sign}{:02}", minutes / 60),
+        _ => format!("{sign}{:02}{:02}", minutes / 60, minutes % 60),
+    }))
 }
 
 fn nanoseconds(time: Duration) -> Value {

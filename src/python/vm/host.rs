@@ -3,7 +3,8 @@
 use super::Vm;
 use crate::python::value::R;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 /// A warning as it is issued.
 pub struct WarningText<'a> {
@@ -59,6 +60,28 @@ impl Vm {
             return self.poll_slow();
         }
         Ok(())
+    }
+
+    /// Counts one step of a native loop towards the next look at the limits.
+    #[inline(always)]
+    pub fn step(&mut self) -> R<()> {
+        self.ticks -= 1;
+        if self.ticks == 0 { self.tick() } else { Ok(()) }
+    }
+
+    /// Long work that cannot look at the limits itself, in a thread of its own: stopped by Ctrl-C, the session goes
+    /// on without its answer.
+    pub fn aside<T: Send + 'static>(&mut self, work: impl FnOnce() -> T + Send + 'static) -> R<T> {
+        let (sender, receiver) = mpsc::channel();
+        let started = std::thread::Builder::new().spawn(move || drop(sender.send(work())));
+        while started.is_ok() {
+            match receiver.recv_timeout(Duration::from_millis(10)) {
+                Ok(answer) => return Ok(answer),
+                Err(RecvTimeoutError::Timeout) => self.poll()?,
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        Err(self.memory_error(""))
     }
 
     /// MemoryError when so many bytes at once are more than the session may use: to be asked before

@@ -10,6 +10,72 @@ use crate::syntax::symbol::Symbol;
 use crate::syntax::{self, Source};
 use std::rc::Rc;
 
+/// Modules of the standard library that no session has: they reach outside of it.
+const OUTSIDE: &[&str] = &[
+    "_io",
+    "_posixsubprocess",
+    "_socket",
+    "_thread",
+    "bz2",
+    "concurrent",
+    "ctypes",
+    "dbm",
+    "fcntl",
+    "fileinput",
+    "filecmp",
+    "ftplib",
+    "getpass",
+    "glob",
+    "gzip",
+    "http",
+    "imaplib",
+    "importlib",
+    "lzma",
+    "mailbox",
+    "mmap",
+    "multiprocessing",
+    "netrc",
+    "nntplib",
+    "os",
+    "pathlib",
+    "platform",
+    "poplib",
+    "posix",
+    "pty",
+    "pwd",
+    "readline",
+    "resource",
+    "sched",
+    "select",
+    "selectors",
+    "shelve",
+    "shutil",
+    "signal",
+    "site",
+    "smtplib",
+    "socket",
+    "socketserver",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "syslog",
+    "tarfile",
+    "telnetlib",
+    "tempfile",
+    "termios",
+    "threading",
+    "tkinter",
+    "tty",
+    "turtle",
+    "urllib",
+    "uuid",
+    "webbrowser",
+    "wsgiref",
+    "xmlrpc",
+    "zipfile",
+    "zipimport",
+];
+
 impl Vm {
     /// The module of a dotted name, imported if need be, its parents before it.
     pub fn import_module(&mut self, name: &str) -> R<Value> {
@@ -41,6 +107,10 @@ impl Vm {
                 Some((parent, _)) if !self.is_package(parent) => {
                     let outer = name.rsplit_once('.').map_or(name, |(outer, _)| outer);
                     format!("No module named '{name}'; '{outer}' is not a package")
+                }
+                _ if OUTSIDE.contains(&name) => {
+                    let why = "gradshell reaches no files, network, processes or environment";
+                    format!("No module named '{name}' ({why})")
                 }
                 _ => format!("No module named '{name}'"),
             };

@@ -327,6 +327,7 @@ impl Vm {
     /// The next item of an iterator, None at its end.
     #[inline]
     pub fn next(&mut self, iterator: &Value) -> R<Option<Value>> {
+        self.step()?;
         match iterator.obj() {
             Some(Object::RangeIterator(range)) => Ok(range.next().map(Value::Int)),
             Some(Object::ListIterator(list)) => Ok(list.next()),

@@ -427,7 +427,7 @@ impl Vm {
 
     /// Back edges and calls come here every now and then.
     #[cold]
-    pub(super) fn tick(&mut self) -> R<()> {
+    pub(crate) fn tick(&mut self) -> R<()> {
         self.ticks = TICKS;
         self.poll()
     }

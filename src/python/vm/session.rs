@@ -1,6 +1,6 @@
 //! What a session asks of the machine: run statements, files, expressions; SyntaxErrors.
 
-use super::Vm;
+use super::{Vm, WarningText};
 use crate::python::code::{Code, SourceText};
 use crate::python::compile::{Mode, compile_expression, compile_module};
 use crate::python::object::{Dict, Object};
@@ -28,6 +28,20 @@ impl Vm {
         Ok(())
     }
 
+    /// Shows the compiler's warnings about a tree.
+    pub fn show_syntax_warnings(&mut self, source: &Source, module: &ast::Module) {
+        for warning in syntax::warnings(source, module) {
+            self.host.warning(&WarningText {
+                filename: &source.name,
+                line: warning.line,
+                category: warning.category,
+                message: &warning.message,
+                // Python's default filters hide the others
+                first: warning.category == "SyntaxWarning",
+            });
+        }
+    }
+
     /// Compiles text as `compile(text, filename, mode)` does, for a dict of globals.
     pub fn compile_text(
         &mut self,
@@ -52,7 +66,10 @@ impl Vm {
             _ => syntax::parse_file(&source).map(|module| (module, Mode::Exec)),
         };
         match parsed {
-            Ok((module, mode)) => compile_module(self, &module, &kept, globals, mode, separate_locals),
+            Ok((module, mode)) => {
+                self.show_syntax_warnings(&source, &module);
+                compile_module(self, &module, &kept, globals, mode, separate_locals)
+            }
             Err(error) => Err(self.raise_syntax_error(&error, filename)),
         }
     }

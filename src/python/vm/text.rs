@@ -112,6 +112,7 @@ impl Vm {
 
     /// `repr(value)`
     pub fn repr(&mut self, value: &Value) -> R<Rc<str>> {
+        self.step()?;
         match value {
             Value::Int(number) => return Ok(number.to_string().into()),
             Value::Float(bits) => return Ok(crate::python::format::float::repr(bits.get()).into()),

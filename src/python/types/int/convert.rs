@@ -46,16 +46,20 @@ pub(crate) fn text_of(x: &Value) -> Option<String> {
 }
 
 fn parse(vm: &mut Vm, x: &Value, text: &str, base: u32) -> R<Value> {
-    match read::int(text, base, vm.int_max_digits) {
+    let limit = vm.int_max_digits;
+    let number = if limit == 0 && text.len() > 100_000 {
+        let text = text.to_string();
+        vm.aside(move || read::int(&text, base, limit))?
+    } else {
+        read::int(text, base, limit)
+    };
+    match number {
         ReadInt::Small(i) => Ok(Value::Int(i)),
         ReadInt::Big(big) => Ok(Value::big(big)),
-        ReadInt::TooLong(digits) => {
-            let limit = vm.int_max_digits;
-            Err(vm.value_error(format!(
-                "Exceeds the limit ({limit} digits) for integer string conversion: value has {digits} digits; \
+        ReadInt::TooLong(digits) => Err(vm.value_error(format!(
+            "Exceeds the limit ({limit} digits) for integer string conversion: value has {digits} digits; \
                  use sys.set_int_max_str_digits() to increase the limit"
-            )))
-        }
+        ))),
         ReadInt::Invalid => {
             let shown = vm.repr(x)?;
             let shown: String = shown.chars().take(200).collect();

@@ -6,6 +6,7 @@ mod operators;
 
 use crate::python::format::int::Int;
 use crate::python::object::Object;
+use crate::python::types::number::integer::QUICK_BITS;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 
@@ -32,5 +33,14 @@ pub fn as_c_bool(vm: &mut Vm, value: &Value) -> R<bool> {
 
 /// `repr(int)` within the session's limit of digits.
 pub fn to_text(vm: &mut Vm, number: Int<'_>) -> R<String> {
-    number.repr(vm.int_max_digits).map_err(|error| error.raise(vm))
+    let limit = vm.int_max_digits;
+    let text = match number {
+        // without a limit the conversion may take long
+        Int::Big(big) if limit == 0 && big.bits() > QUICK_BITS => {
+            let big = big.clone();
+            vm.aside(move || Int::Big(&big).repr(limit))?
+        }
+        _ => number.repr(limit),
+    };
+    text.map_err(|error| error.raise(vm))
 }

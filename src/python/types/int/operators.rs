@@ -51,9 +51,24 @@ fn product(vm: &mut Vm, a: &Value, b: &Value) -> R<Value> {
     }
     match (a.as_bigint(), b.as_bigint()) {
         (Some(x), Some(y)) if x.bits() + y.bits() > integer::MOST_PRODUCT_BITS => Err(vm.memory_error("")),
-        (Some(x), Some(y)) => Ok(Value::big(x * y)),
+        (Some(x), Some(y)) => multiply(vm, x, &y).map(Value::big),
         _ => Ok(Value::NotImplemented),
     }
+}
+
+/// A product that Ctrl-C can stop.
+fn multiply(vm: &mut Vm, x: BigInt, y: &BigInt) -> R<BigInt> {
+    let bits = x.bits() + y.bits();
+    if bits < integer::QUICK_BITS {
+        return Ok(x * y);
+    }
+    vm.poll()?;
+    // one long and one short factor take little time
+    if x.bits().min(y.bits()) < 4096 {
+        return Ok(x * y);
+    }
+    let y = y.clone();
+    vm.aside(move || x * y)
 }
 
 pub(super) fn mul(vm: &mut Vm, args: &[Value]) -> R<Value> {
@@ -76,6 +91,17 @@ fn division(
     }
 }
 
+/// Quotient and remainder, rounded down; Ctrl-C can stop long ones.
+fn divide_floor(vm: &mut Vm, x: &BigInt, y: &BigInt) -> R<(BigInt, BigInt)> {
+    let quotient_bits = x.bits().saturating_sub(y.bits());
+    // the work grows with both lengths
+    if (quotient_bits / 64).saturating_mul(y.bits() / 64) < 1 << 24 {
+        return Ok(x.div_mod_floor(y));
+    }
+    let (x, y) = (x.clone(), y.clone());
+    vm.aside(move || x.div_mod_floor(&y))
+}
+
 const ZERO_DIVISION: &str = "integer division or modulo by zero";
 
 fn floor_quotient(vm: &mut Vm, a: &Value, b: &Value) -> R<Value> {
@@ -89,7 +115,9 @@ fn floor_quotient(vm: &mut Vm, a: &Value, b: &Value) -> R<Value> {
             quotient
         }));
     }
-    division(vm, a, b, ZERO_DIVISION, |_, x, y| Ok(Value::big(x.div_floor(y))))
+    division(vm, a, b, ZERO_DIVISION, |vm, x, y| {
+        Ok(Value::big(divide_floor(vm, x, y)?.0))
+    })
 }
 
 fn modulo(vm: &mut Vm, a: &Value, b: &Value) -> R<Value> {
@@ -103,8 +131,8 @@ fn modulo(vm: &mut Vm, a: &Value, b: &Value) -> R<Value> {
             rest
         }));
     }
-    division(vm, a, b, "integer modulo by zero", |_, x, y| {
-        Ok(Value::big(x.mod_floor(y)))
+    division(vm, a, b, "integer modulo by zero", |vm, x, y| {
+        Ok(Value::big(divide_floor(vm, x, y)?.1))
     })
 }
 
@@ -118,8 +146,8 @@ fn true_quotient(vm: &mut Vm, a: &Value, b: &Value) -> R<Value> {
 }
 
 fn quotient_and_modulo(vm: &mut Vm, a: &Value, b: &Value) -> R<Value> {
-    division(vm, a, b, ZERO_DIVISION, |_, x, y| {
-        let (quotient, modulo) = x.div_mod_floor(y);
+    division(vm, a, b, ZERO_DIVISION, |vm, x, y| {
+        let (quotient, modulo) = divide_floor(vm, x, y)?;
         Ok(Value::tuple([Value::big(quotient), Value::big(modulo)]))
     })
 }
@@ -189,7 +217,12 @@ pub(super) fn pow(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let Some(modulus) = modulus.as_bigint() else {
         return Ok(Value::NotImplemented);
     };
-    match integer::modular_power(&x, &y, &modulus) {
+    let answer = if y.bits().saturating_mul(modulus.bits()) < integer::QUICK_BITS {
+        integer::modular_power(&x, &y, &modulus)
+    } else {
+        vm.aside(move || integer::modular_power(&x, &y, &modulus))?
+    };
+    match answer {
         Ok(answer) => Ok(Value::big(answer)),
         Err(integer::ModularFault::ZeroModulus) => Err(vm.value_error("pow() 3rd argument cannot be 0")),
         Err(integer::ModularFault::NotInvertible) => {
@@ -213,7 +246,7 @@ fn power(vm: &mut Vm, x: &BigInt, y: &BigInt) -> R<Value> {
         };
         return crate::python::types::float::power(vm, base, exponent);
     }
-    match integer::power(x, y) {
+    match integer::power(x, y, |power, factor| multiply(vm, power, factor))? {
         Some(answer) => Ok(Value::big(answer)),
         None => Err(vm.memory_error("")),
     }

@@ -5,6 +5,7 @@ use crate::python::class::Compare;
 use crate::python::object::Object;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
+use std::cmp::Ordering;
 
 /// What is ordered: the key, and the item that travels with it (Unset when the key is the item).
 type Entry = (Value, Value);
@@ -15,6 +16,7 @@ pub fn sorted(vm: &mut Vm, items: Vec<Value>, key: &Value, reverse: bool) -> R<V
     let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
     for item in items {
         if keyed {
+            vm.step()?;
             entries.push((vm.call(key, std::slice::from_ref(&item))?, item));
         } else {
             entries.push((item, Value::Unset));
@@ -23,7 +25,7 @@ pub fn sorted(vm: &mut Vm, items: Vec<Value>, key: &Value, reverse: bool) -> R<V
     if reverse {
         entries.reverse();
     }
-    if !sort_plain(&mut entries) {
+    if !sort_plain(vm, &mut entries)? {
         sort_by_less(vm, &mut entries)?;
     }
     if reverse {
@@ -36,32 +38,64 @@ pub fn sorted(vm: &mut Vm, items: Vec<Value>, key: &Value, reverse: bool) -> R<V
 }
 
 /// Sorts keys that are all small integers, all floats without NaN, or all strings; whether it did.
-fn sort_plain(entries: &mut [Entry]) -> bool {
+fn sort_plain(vm: &mut Vm, entries: &mut Vec<Entry>) -> R<bool> {
     let plain_str = |value: &Value| match value {
         Value::Obj(object) => matches!(&**object, Object::Str(_)),
         _ => false,
     };
     if entries.iter().all(|(key, _)| matches!(key, Value::Int(_))) {
-        entries.sort_by_key(|(key, _)| if let Value::Int(i) = key { *i } else { 0 });
-        return true;
+        let number = |entry: &Entry| if let Value::Int(i) = entry.0 { i } else { 0 };
+        sort_known(vm, entries, |a, b| number(a).cmp(&number(b)))?;
+        return Ok(true);
     }
     if entries
         .iter()
         .all(|(key, _)| matches!(key, Value::Float(bits) if !bits.get().is_nan()))
     {
-        let number = |value: &Value| value.as_float().unwrap_or(0.0);
-        entries.sort_by(|a, b| {
-            number(&a.0)
-                .partial_cmp(&number(&b.0))
-                .unwrap_or(std::cmp::Ordering::Equal)
-        });
-        return true;
+        let number = |entry: &Entry| entry.0.as_float().unwrap_or(0.0);
+        sort_known(vm, entries, |a, b| {
+            number(a).partial_cmp(&number(b)).unwrap_or(Ordering::Equal)
+        })?;
+        return Ok(true);
     }
     if entries.iter().all(|(key, _)| plain_str(key)) {
-        entries.sort_by(|a, b| a.0.as_str().cmp(&b.0.as_str()));
-        return true;
+        sort_known(vm, entries, |a, b| a.0.as_str().cmp(&b.0.as_str()))?;
+        return Ok(true);
     }
-    false
+    Ok(false)
+}
+
+/// Entries sorted at once, between two looks at the limits.
+const AT_ONCE: usize = 1 << 16;
+
+/// Sorts by an order that runs no Python code.
+fn sort_known(vm: &mut Vm, entries: &mut Vec<Entry>, order: impl Fn(&Entry, &Entry) -> Ordering + Copy) -> R<()> {
+    if entries.len() <= AT_ONCE {
+        entries.sort_by(order);
+        return Ok(());
+    }
+    let mut runs = Vec::new();
+    let mut rest = std::mem::take(entries);
+    while !rest.is_empty() {
+        vm.poll()?;
+        let mut run = rest.split_off(rest.len().saturating_sub(AT_ONCE));
+        run.sort_by(order);
+        runs.push(run);
+    }
+    runs.reverse();
+    while runs.len() > 1 {
+        let mut merged = Vec::with_capacity(runs.len().div_ceil(2));
+        let mut pairs = runs.into_iter();
+        while let Some(left) = pairs.next() {
+            merged.push(match pairs.next() {
+                Some(right) => merge(vm, left, right, |_, b, a| Ok(order(b, a) == Ordering::Less))?,
+                None => left,
+            });
+        }
+        runs = merged;
+    }
+    *entries = runs.pop().unwrap_or_default();
+    Ok(())
 }
 
 fn less(vm: &mut Vm, a: &Entry, b: &Entry) -> R<bool> {
@@ -149,18 +183,27 @@ fn insert_sorted(vm: &mut Vm, entries: &mut [Entry], sorted: usize) -> R<()> {
 }
 
 fn merge_last(vm: &mut Vm, runs: &mut Vec<Vec<Entry>>) -> R<()> {
-    let (Some(right), Some(left)) = (runs.pop(), runs.pop()) else {
-        return Ok(());
-    };
-    vm.poll()?;
+    if let (Some(right), Some(left)) = (runs.pop(), runs.pop()) {
+        runs.push(merge(vm, left, right, less)?);
+    }
+    Ok(())
+}
+
+/// Two sorted runs as one; of equal entries the left comes first.
+fn merge(
+    vm: &mut Vm,
+    left: Vec<Entry>,
+    right: Vec<Entry>,
+    less: impl Fn(&mut Vm, &Entry, &Entry) -> R<bool>,
+) -> R<Vec<Entry>> {
     let mut merged = Vec::with_capacity(left.len() + right.len());
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        vm.step()?;
         let from_right = less(vm, b, a)?;
         merged.extend(if from_right { right.next() } else { left.next() });
     }
     merged.extend(left);
     merged.extend(right);
-    runs.push(merged);
-    Ok(())
+    Ok(merged)
 }

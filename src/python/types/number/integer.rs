@@ -11,6 +11,8 @@ use std::cmp::Ordering;
 pub const MOST_BITS: u64 = 1 << 33;
 /// Bits that a power or a product may have: computing them takes time that nothing can interrupt.
 pub const MOST_PRODUCT_BITS: u64 = 1 << 27;
+/// Operations on fewer bits end before anyone asks them to.
+pub const QUICK_BITS: u64 = 1 << 20;
 
 /// `a / b` as a float, correctly rounded; None when too large. `b` is not zero.
 pub fn true_divide(a: &BigInt, b: &BigInt) -> Option<f64> {
@@ -40,26 +42,44 @@ pub fn true_divide(a: &BigInt, b: &BigInt) -> Option<f64> {
     })
 }
 
-/// `base ** exponent`; None when the result would be larger than [`MOST_PRODUCT_BITS`].
-pub fn power(base: &BigInt, exponent: &BigInt) -> Option<BigInt> {
+/// `base ** exponent`; None when the result would be larger than [`MOST_PRODUCT_BITS`]. `multiply` may give up.
+pub fn power<E>(
+    base: &BigInt,
+    exponent: &BigInt,
+    mut multiply: impl FnMut(BigInt, &BigInt) -> Result<BigInt, E>,
+) -> Result<Option<BigInt>, E> {
     if exponent.is_zero() || base.is_one() {
-        return Some(BigInt::one());
+        return Ok(Some(BigInt::one()));
     }
     if base.is_zero() {
-        return Some(BigInt::zero());
+        return Ok(Some(BigInt::zero()));
     }
     if *base == BigInt::from(-1) {
-        return Some(if exponent.is_even() {
+        return Ok(Some(if exponent.is_even() {
             BigInt::one()
         } else {
             base.clone()
-        });
+        }));
     }
-    let times = exponent.to_u32()?;
-    if (base.bits() - 1).saturating_mul(u64::from(times)) > MOST_PRODUCT_BITS {
-        return None;
+    let Some(times) = exponent.to_u32() else {
+        return Ok(None);
+    };
+    let bits = (base.bits() - 1).saturating_mul(u64::from(times));
+    if bits > MOST_PRODUCT_BITS {
+        return Ok(None);
     }
-    Some(base.pow(times))
+    if bits < QUICK_BITS {
+        return Ok(Some(base.pow(times)));
+    }
+    let mut result = base.clone();
+    for bit in (0..times.ilog2()).rev() {
+        let again = result.clone();
+        result = multiply(result, &again)?;
+        if times >> bit & 1 == 1 {
+            result = multiply(result, base)?;
+        }
+    }
+    Ok(Some(result))
 }
 
 /// Why `pow(base, exponent, modulus)` has no answer.
@@ -195,7 +215,10 @@ mod tests {
         assert_eq!(modular_power(&big("2"), &big("3"), &big("-5")), Ok(big("-2")));
         assert_eq!(round(&big("25"), &big("1")), Some(big("20")));
         assert_eq!(round(&big("-15"), &big("1")), Some(big("-20")));
-        assert_eq!(power(&big("10"), &big("10000000000")), None);
+        let multiply = |a: BigInt, b: &BigInt| Ok::<_, ()>(a * b);
+        assert_eq!(power(&big("10"), &big("10000000000"), multiply), Ok(None));
+        let large = power(&big("3"), &big("1000001"), multiply).unwrap().unwrap();
+        assert_eq!(large, BigInt::from(3).pow(1000001));
     }
 
     #[test]
