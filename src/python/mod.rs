@@ -12,7 +12,7 @@
 //! ```ignore
 //! pub static ITEMS: &[ClassItem] = &[
 //!     ClassItem::method("append", "(self, object, /)", Parser::One, append, "Append object to the end of the list."),
-//!     ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
+//!     ClassItem::special(Slot::Len, len),
 //!     ClassItem::New(NativeDef::new("__new__", "(cls, iterable=(), /)", Parser::Clinic, new, "")),
 //!     ClassItem::getter("real", real, "the real part of a complex number"),
 //! ];

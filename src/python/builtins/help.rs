@@ -1,6 +1,7 @@
 //! `help`, `exit`, `quit`, `copyright`, `credits`, `license`: objects whose `repr` says what they are for.
 
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::class::{Flags, Layout};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Foreign, Object};
@@ -27,17 +28,17 @@ impl Foreign for SiteObject {
 }
 
 static QUITTER_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::Method(NativeDef::new("__call__", "(self, code=None)", Parser::Def, quit, "")),
 ];
 
 static PRINTER_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::Method(NativeDef::new("__call__", "(self)", Parser::Def, show, "")),
 ];
 
 static HELPER_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::Method(NativeDef::new(
         "__call__",
         "(self, *args, **kwds)",

@@ -70,6 +70,124 @@ impl Slot {
     }
 }
 
+impl Slot {
+    /// The signature that every builtin class shows for the method.
+    pub const fn signature(self) -> &'static str {
+        match self {
+            Slot::Init | Slot::Call => "(self, /, *args, **kwargs)",
+            Slot::Repr
+            | Slot::Str
+            | Slot::Hash
+            | Slot::Bool
+            | Slot::Len
+            | Slot::Iter
+            | Slot::Next
+            | Slot::Neg
+            | Slot::Pos
+            | Slot::Invert
+            | Slot::Abs
+            | Slot::Int
+            | Slot::Float
+            | Slot::Index
+            | Slot::Await
+            | Slot::AIter
+            | Slot::ANext => "(self, /)",
+            Slot::GetAttribute | Slot::DelAttr => "(self, name, /)",
+            Slot::SetAttr => "(self, name, value, /)",
+            Slot::Get => "(self, instance, owner=None, /)",
+            Slot::Set => "(self, instance, value, /)",
+            Slot::Delete => "(self, instance, /)",
+            Slot::GetItem | Slot::DelItem | Slot::Contains => "(self, key, /)",
+            Slot::SetItem => "(self, key, value, /)",
+            Slot::Pow | Slot::RPow => "(self, value, mod=None, /)",
+            _ => "(self, value, /)",
+        }
+    }
+
+    /// What `help()` says of the method of every builtin class; empty where each class has its own words.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Slot::Init => "Initialize self.  See help(type(self)) for accurate signature.",
+            Slot::Call => "Call self as a function.",
+            Slot::Repr => "Return repr(self).",
+            Slot::Str => "Return str(self).",
+            Slot::Hash => "Return hash(self).",
+            Slot::Bool => "True if self else False",
+            Slot::Len => "Return len(self).",
+            Slot::GetAttribute => "Return getattr(self, name).",
+            Slot::SetAttr => "Implement setattr(self, name, value).",
+            Slot::DelAttr => "Implement delattr(self, name).",
+            Slot::Get => "Return an attribute of instance, which is of type owner.",
+            Slot::Set => "Set an attribute of instance to value.",
+            Slot::Delete => "Delete an attribute of instance.",
+            Slot::GetItem => "Return self[key].",
+            Slot::SetItem => "Set self[key] to value.",
+            Slot::DelItem => "Delete self[key].",
+            Slot::Contains => "Return key in self.",
+            Slot::Iter => "Implement iter(self).",
+            Slot::Next => "Implement next(self).",
+            Slot::Eq => "Return self==value.",
+            Slot::Ne => "Return self!=value.",
+            Slot::Lt => "Return self<value.",
+            Slot::Le => "Return self<=value.",
+            Slot::Gt => "Return self>value.",
+            Slot::Ge => "Return self>=value.",
+            Slot::Add => "Return self+value.",
+            Slot::Sub => "Return self-value.",
+            Slot::Mul => "Return self*value.",
+            Slot::MatMul => "Return self@value.",
+            Slot::TrueDiv => "Return self/value.",
+            Slot::Mod => "Return self%value.",
+            Slot::Pow => "Return pow(self, value, mod).",
+            Slot::LShift => "Return self<<value.",
+            Slot::RShift => "Return self>>value.",
+            Slot::Or => "Return self|value.",
+            Slot::Xor => "Return self^value.",
+            Slot::And => "Return self&value.",
+            Slot::FloorDiv => "Return self//value.",
+            Slot::DivMod => "Return divmod(self, value).",
+            Slot::RAdd => "Return value+self.",
+            Slot::RSub => "Return value-self.",
+            Slot::RMul => "Return value*self.",
+            Slot::RMatMul => "Return value@self.",
+            Slot::RTrueDiv => "Return value/self.",
+            Slot::RMod => "Return value%self.",
+            Slot::RPow => "Return pow(value, self, mod).",
+            Slot::RLShift => "Return value<<self.",
+            Slot::RRShift => "Return value>>self.",
+            Slot::ROr => "Return value|self.",
+            Slot::RXor => "Return value^self.",
+            Slot::RAnd => "Return value&self.",
+            Slot::RFloorDiv => "Return value//self.",
+            Slot::RDivMod => "Return divmod(value, self).",
+            Slot::IAdd => "Implement self+=value.",
+            Slot::ISub => "Return self-=value.",
+            Slot::IMul => "Implement self*=value.",
+            Slot::IMatMul => "Return self@=value.",
+            Slot::ITrueDiv => "Return self/=value.",
+            Slot::IMod => "Return self%=value.",
+            Slot::IPow => "Return self**=value.",
+            Slot::ILShift => "Return self<<=value.",
+            Slot::IRShift => "Return self>>=value.",
+            Slot::IOr => "Return self|=value.",
+            Slot::IXor => "Return self^=value.",
+            Slot::IAnd => "Return self&=value.",
+            Slot::IFloorDiv => "Return self//=value.",
+            Slot::Neg => "-self",
+            Slot::Pos => "+self",
+            Slot::Invert => "~self",
+            Slot::Abs => "abs(self)",
+            Slot::Int => "int(self)",
+            Slot::Float => "float(self)",
+            Slot::Index => "Return self converted to an integer, if self is suitable for use as an index into a list.",
+            Slot::Await => "Return an iterator to be used in await expression.",
+            Slot::AIter => "Return an awaitable, that resolves in asynchronous iterator.",
+            Slot::ANext => "Return a value or raise StopAsyncIteration.",
+            _ => "",
+        }
+    }
+}
+
 /// The binary operators, with the three dunder methods and the sign of each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]

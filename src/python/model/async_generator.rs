@@ -2,6 +2,7 @@
 
 use super::generator::{answer, code, get_name, get_qualname, of, running, set_name, set_qualname};
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
 use crate::python::object::{Foreign, Object};
 use crate::python::value::{R, Value};
@@ -10,19 +11,9 @@ use crate::python::vm::generator::Step;
 use std::cell::{Cell, RefCell};
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::slot(
-        "__aiter__",
-        "(self, /)",
-        aiter,
-        "Return an awaitable, that resolves in asynchronous iterator.",
-    ),
-    ClassItem::slot(
-        "__anext__",
-        "(self, /)",
-        anext,
-        "Return a value or raise StopAsyncIteration.",
-    ),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::AIter, aiter),
+    ClassItem::special(Slot::ANext, anext),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::method(
         "asend",
         "(self, value, /)",
@@ -61,14 +52,9 @@ pub static ITEMS: &[ClassItem] = &[
 ];
 
 pub static STEP_ITEMS: &[ClassItem] = &[
-    ClassItem::slot(
-        "__await__",
-        "(self, /)",
-        step_self,
-        "Return an iterator to be used in await expression.",
-    ),
-    ClassItem::slot("__iter__", "(self, /)", step_self, "Implement iter(self)."),
-    ClassItem::slot("__next__", "(self, /)", step_next, "Implement next(self)."),
+    ClassItem::special(Slot::Await, step_self),
+    ClassItem::special(Slot::Iter, step_self),
+    ClassItem::special(Slot::Next, step_next),
     ClassItem::method("send", "(self, arg, /)", Parser::One, step_send, ""),
     ClassItem::method(
         "throw",

@@ -1,6 +1,7 @@
 //! `property`, `classmethod`, `staticmethod`, native attributes.
 
 use super::object::spread;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::descriptor::Access;
 use crate::python::object::{Member, Object, Property};
@@ -16,25 +17,10 @@ pub static PROPERTY_ITEMS: &[ClassItem] = &[
         new_property,
         "Property attribute.",
     )),
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", nothing, ""),
-    ClassItem::slot(
-        "__get__",
-        "(self, instance, owner=None, /)",
-        get,
-        "Return an attribute of instance.",
-    ),
-    ClassItem::slot(
-        "__set__",
-        "(self, instance, value, /)",
-        set,
-        "Set an attribute of instance to value.",
-    ),
-    ClassItem::slot(
-        "__delete__",
-        "(self, instance, /)",
-        delete,
-        "Delete an attribute of instance.",
-    ),
+    ClassItem::special(Slot::Init, nothing),
+    ClassItem::special(Slot::Get, get),
+    ClassItem::special(Slot::Set, set),
+    ClassItem::special(Slot::Delete, delete),
     ClassItem::method(
         "__set_name__",
         "(self, owner, name, /)",
@@ -83,14 +69,9 @@ pub static CLASSMETHOD_ITEMS: &[ClassItem] = &[
         new_classmethod,
         "Convert a function to be a class method.",
     )),
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", nothing, ""),
-    ClassItem::slot(
-        "__get__",
-        "(self, instance, owner=None, /)",
-        get_bound,
-        "Return an attribute of instance.",
-    ),
-    ClassItem::slot("__repr__", "(self, /)", repr_wrapper, "Return repr(self)."),
+    ClassItem::special(Slot::Init, nothing),
+    ClassItem::special(Slot::Get, get_bound),
+    ClassItem::special(Slot::Repr, repr_wrapper),
     ClassItem::slot("__getattr__", "(self, name, /)", wrapped_attr, ""),
     ClassItem::field("__func__", get_func, ""),
     ClassItem::getter("__wrapped__", get_func, ""),
@@ -106,20 +87,10 @@ pub static STATICMETHOD_ITEMS: &[ClassItem] = &[
         new_staticmethod,
         "Convert a function to be a static method.",
     )),
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", nothing, ""),
-    ClassItem::slot(
-        "__get__",
-        "(self, instance, owner=None, /)",
-        get_bound,
-        "Return an attribute of instance.",
-    ),
-    ClassItem::slot(
-        "__call__",
-        "(self, /, *args, **kwargs)",
-        call,
-        "Call self as a function.",
-    ),
-    ClassItem::slot("__repr__", "(self, /)", repr_wrapper, "Return repr(self)."),
+    ClassItem::special(Slot::Init, nothing),
+    ClassItem::special(Slot::Get, get_bound),
+    ClassItem::special(Slot::Call, call),
+    ClassItem::special(Slot::Repr, repr_wrapper),
     ClassItem::slot("__getattr__", "(self, name, /)", wrapped_attr, ""),
     ClassItem::field("__func__", get_func, ""),
     ClassItem::getter("__wrapped__", get_func, ""),
@@ -128,25 +99,10 @@ pub static STATICMETHOD_ITEMS: &[ClassItem] = &[
 ];
 
 pub static MEMBER_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr_member, "Return repr(self)."),
-    ClassItem::slot(
-        "__get__",
-        "(self, instance, owner=None, /)",
-        get,
-        "Return an attribute of instance.",
-    ),
-    ClassItem::slot(
-        "__set__",
-        "(self, instance, value, /)",
-        set,
-        "Set an attribute of instance to value.",
-    ),
-    ClassItem::slot(
-        "__delete__",
-        "(self, instance, /)",
-        delete,
-        "Delete an attribute of instance.",
-    ),
+    ClassItem::special(Slot::Repr, repr_member),
+    ClassItem::special(Slot::Get, get),
+    ClassItem::special(Slot::Set, set),
+    ClassItem::special(Slot::Delete, delete),
     ClassItem::getter("__name__", member_name, ""),
     ClassItem::getter("__qualname__", member_qualname, ""),
     ClassItem::getter("__doc__", member_doc, ""),

@@ -2,6 +2,7 @@
 
 use super::object::{get_dict, set_dict};
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Exception, Object};
 use crate::python::value::{R, Value};
@@ -15,9 +16,9 @@ pub static ITEMS: &[ClassItem] = &[
         new,
         "Create and return a new object.",
     )),
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init, "Initialize self."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__str__", "(self, /)", str, "Return str(self)."),
+    ClassItem::special(Slot::Init, init),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Str, str),
     ClassItem::method(
         "with_traceback",
         "(self, tb, /)",

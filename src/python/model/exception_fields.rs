@@ -1,6 +1,7 @@
 //! Builtin exceptions with fields of their own.
 
 use super::exception::{init, no_keywords, of, str_of_args};
+use crate::python::class::slot::Slot;
 use crate::python::native::ClassItem;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
@@ -37,21 +38,15 @@ fn put(this: &Value, name: &str, value: Value) {
     }
 }
 
-pub static STOP_ITERATION_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init_value, ""),
-    field!("value"),
-];
+pub static STOP_ITERATION_ITEMS: &[ClassItem] = &[ClassItem::special(Slot::Init, init_value), field!("value")];
 
-pub static SYSTEM_EXIT_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init_code, ""),
-    field!("code"),
-];
+pub static SYSTEM_EXIT_ITEMS: &[ClassItem] = &[ClassItem::special(Slot::Init, init_code), field!("code")];
 
-pub static KEY_ERROR_ITEMS: &[ClassItem] = &[ClassItem::slot("__str__", "(self, /)", str_key, "Return str(self).")];
+pub static KEY_ERROR_ITEMS: &[ClassItem] = &[ClassItem::special(Slot::Str, str_key)];
 
 pub static OS_ERROR_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init_os, ""),
-    ClassItem::slot("__str__", "(self, /)", str_os, "Return str(self)."),
+    ClassItem::special(Slot::Init, init_os),
+    ClassItem::special(Slot::Str, str_os),
     field!("errno"),
     field!("strerror"),
     field!("filename"),
@@ -59,27 +54,24 @@ pub static OS_ERROR_ITEMS: &[ClassItem] = &[
 ];
 
 pub static IMPORT_ERROR_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init_import, ""),
-    ClassItem::slot("__str__", "(self, /)", str_import, "Return str(self)."),
+    ClassItem::special(Slot::Init, init_import),
+    ClassItem::special(Slot::Str, str_import),
     field!("msg"),
     field!("name"),
     field!("path"),
 ];
 
 pub static ATTRIBUTE_ERROR_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init_attribute, ""),
+    ClassItem::special(Slot::Init, init_attribute),
     field!("name"),
     field!("obj"),
 ];
 
-pub static NAME_ERROR_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init_name, ""),
-    field!("name"),
-];
+pub static NAME_ERROR_ITEMS: &[ClassItem] = &[ClassItem::special(Slot::Init, init_name), field!("name")];
 
 pub static SYNTAX_ERROR_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init_syntax, ""),
-    ClassItem::slot("__str__", "(self, /)", str_syntax, "Return str(self)."),
+    ClassItem::special(Slot::Init, init_syntax),
+    ClassItem::special(Slot::Str, str_syntax),
     field!("msg"),
     field!("filename"),
     field!("lineno"),
@@ -91,8 +83,8 @@ pub static SYNTAX_ERROR_ITEMS: &[ClassItem] = &[
 ];
 
 pub static UNICODE_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init_unicode, ""),
-    ClassItem::slot("__str__", "(self, /)", str_unicode, "Return str(self)."),
+    ClassItem::special(Slot::Init, init_unicode),
+    ClassItem::special(Slot::Str, str_unicode),
     field!("encoding"),
     field!("object"),
     field!("start"),

@@ -1,6 +1,7 @@
 //! `BaseExceptionGroup` and `ExceptionGroup`
 
 use super::exception::of;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
@@ -13,8 +14,8 @@ pub static ITEMS: &[ClassItem] = &[
         new,
         "Create and return a new object.",
     )),
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init, ""),
-    ClassItem::slot("__str__", "(self, /)", str, "Return str(self)."),
+    ClassItem::special(Slot::Init, init),
+    ClassItem::special(Slot::Str, str),
     ClassItem::method("derive", "(self, excs, /)", Parser::One, derive, ""),
     ClassItem::method("split", "(self, condition, /)", Parser::One, split, ""),
     ClassItem::method("subgroup", "(self, condition, /)", Parser::One, subgroup, ""),

@@ -1,6 +1,7 @@
 //! `function`
 
 use super::object::{get_dict, set_dict, spread};
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
 use crate::python::object::{Dict, Function, Object};
 use crate::python::value::{R, Value};
@@ -9,19 +10,9 @@ use crate::python::vm::attribute::bound;
 use std::rc::Rc;
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot(
-        "__call__",
-        "(self, /, *args, **kwargs)",
-        call,
-        "Call self as a function.",
-    ),
-    ClassItem::slot(
-        "__get__",
-        "(self, instance, owner=None, /)",
-        get,
-        "Return an attribute of instance, which is of type owner.",
-    ),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Call, call),
+    ClassItem::special(Slot::Get, get),
     ClassItem::Property {
         name: "__name__",
         get: get_name,

@@ -1,5 +1,6 @@
 //! `generator` and `coroutine`
 
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
 use crate::python::object::generator::GeneratorState;
 use crate::python::object::{Generator, Object};
@@ -8,9 +9,9 @@ use crate::python::vm::Vm;
 use crate::python::vm::generator::Step;
 
 pub static GENERATOR_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
-    ClassItem::slot("__next__", "(self, /)", next, "Implement next(self)."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Iter, iter),
+    ClassItem::special(Slot::Next, next),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::method(
         "send",
         "(self, arg, /)",
@@ -59,7 +60,7 @@ pub static COROUTINE_ITEMS: &[ClassItem] = &[
         await_,
         "Return an iterator to be used in await expression.",
     ),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::method(
         "send",
         "(self, arg, /)",

@@ -1,6 +1,7 @@
 //! Bound methods, builtin functions and the descriptors they come from.
 
 use super::object::{attribute_name, spread};
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeFunction, NativeKind, Parser};
 use crate::python::object::{BoundMethod, Object};
 use crate::python::value::{R, Value};
@@ -15,15 +16,10 @@ pub static METHOD_ITEMS: &[ClassItem] = &[
         new_method,
         "Create a bound instance method object.",
     )),
-    ClassItem::slot("__repr__", "(self, /)", repr_method, "Return repr(self)."),
-    ClassItem::slot(
-        "__call__",
-        "(self, /, *args, **kwargs)",
-        call,
-        "Call self as a function.",
-    ),
-    ClassItem::slot("__eq__", "(self, value, /)", eq, "Return self==value."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
+    ClassItem::special(Slot::Repr, repr_method),
+    ClassItem::special(Slot::Call, call),
+    ClassItem::special(Slot::Eq, eq),
+    ClassItem::special(Slot::Hash, hash),
     ClassItem::slot("__getattr__", "(self, name, /)", getattr, "Attributes of the function."),
     ClassItem::field(
         "__func__",
@@ -35,15 +31,10 @@ pub static METHOD_ITEMS: &[ClassItem] = &[
 ];
 
 pub static BUILTIN_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr_builtin, "Return repr(self)."),
-    ClassItem::slot(
-        "__call__",
-        "(self, /, *args, **kwargs)",
-        call,
-        "Call self as a function.",
-    ),
-    ClassItem::slot("__eq__", "(self, value, /)", eq, "Return self==value."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
+    ClassItem::special(Slot::Repr, repr_builtin),
+    ClassItem::special(Slot::Call, call),
+    ClassItem::special(Slot::Eq, eq),
+    ClassItem::special(Slot::Hash, hash),
     ClassItem::getter("__name__", get_name, ""),
     ClassItem::getter("__qualname__", get_qualname, ""),
     ClassItem::getter("__doc__", get_doc, ""),
@@ -53,19 +44,9 @@ pub static BUILTIN_ITEMS: &[ClassItem] = &[
 ];
 
 pub static DESCRIPTOR_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr_descriptor, "Return repr(self)."),
-    ClassItem::slot(
-        "__call__",
-        "(self, /, *args, **kwargs)",
-        call,
-        "Call self as a function.",
-    ),
-    ClassItem::slot(
-        "__get__",
-        "(self, instance, owner=None, /)",
-        get,
-        "Return an attribute of instance.",
-    ),
+    ClassItem::special(Slot::Repr, repr_descriptor),
+    ClassItem::special(Slot::Call, call),
+    ClassItem::special(Slot::Get, get),
     ClassItem::getter("__name__", get_name, ""),
     ClassItem::getter("__qualname__", get_qualname, ""),
     ClassItem::getter("__doc__", get_doc, ""),

@@ -1,6 +1,7 @@
 //! `module`
 
 use super::object::get_dict;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Module, Object};
 use crate::python::value::{R, Value};
@@ -14,8 +15,8 @@ pub static ITEMS: &[ClassItem] = &[
         new,
         "Create a module object.",
     )),
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init, ""),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Init, init),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::method("__dir__", "(self, /)", Parser::NoArgs, dir, "__dir__() -> list"),
     ClassItem::getter("__dict__", get_dict, ""),
 ];

@@ -1,5 +1,6 @@
 //! `super`
 
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Object, Super};
 use crate::python::value::{R, Value};
@@ -13,14 +14,9 @@ pub static ITEMS: &[ClassItem] = &[
         new,
         "super() -> same as super(__class__, <first argument>)",
     )),
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init, ""),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot(
-        "__get__",
-        "(self, instance, owner=None, /)",
-        get,
-        "Return an attribute of instance.",
-    ),
+    ClassItem::special(Slot::Init, init),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Get, get),
     ClassItem::getter("__thisclass__", this_class, "the class invoking super()"),
     ClassItem::getter("__self__", this_self, "the instance invoking super(); may be None"),
     ClassItem::getter(

@@ -1,6 +1,7 @@
 //! `cell`, `code`, `traceback`, and the frames that tracebacks show.
 
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::code::{Code, CodeKind};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Dict, Foreign, Object, Traceback};
@@ -23,11 +24,11 @@ pub static CELL_ITEMS: &[ClassItem] = &[
         set: Some(set_cell_contents),
         help: "",
     },
-    ClassItem::slot("__repr__", "(self, /)", repr_cell, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr_cell),
 ];
 
 pub static CODE_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr_code, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr_code),
     ClassItem::getter("co_name", co_name, ""),
     ClassItem::getter("co_qualname", co_qualname, ""),
     ClassItem::getter("co_filename", co_filename, ""),
@@ -52,7 +53,7 @@ pub static TRACEBACK_ITEMS: &[ClassItem] = &[
 ];
 
 pub static FRAME_ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr_frame, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr_frame),
     ClassItem::getter("f_code", f_code, ""),
     ClassItem::getter("f_lineno", f_lineno, ""),
     ClassItem::getter("f_globals", f_globals, ""),

@@ -1,6 +1,7 @@
 //! `type`
 
 use super::object::{attribute_name, spread};
+use crate::python::class::slot::Slot;
 use crate::python::class::{Class, ClassRef, Flags};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Dict, Object, Union};
@@ -15,34 +16,14 @@ pub static ITEMS: &[ClassItem] = &[
         new,
         "Create and return a new object.",
     )),
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init, "Initialize self."),
-    ClassItem::slot(
-        "__call__",
-        "(self, /, *args, **kwargs)",
-        call,
-        "Call self as a function.",
-    ),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot(
-        "__getattribute__",
-        "(self, name, /)",
-        getattribute,
-        "Return getattr(self, name).",
-    ),
-    ClassItem::slot(
-        "__setattr__",
-        "(self, name, value, /)",
-        setattr,
-        "Implement setattr(self, name, value).",
-    ),
-    ClassItem::slot(
-        "__delattr__",
-        "(self, name, /)",
-        delattr,
-        "Implement delattr(self, name).",
-    ),
-    ClassItem::slot("__or__", "(self, value, /)", or, "Return self|value."),
-    ClassItem::slot("__ror__", "(self, value, /)", ror, "Return value|self."),
+    ClassItem::special(Slot::Init, init),
+    ClassItem::special(Slot::Call, call),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::GetAttribute, getattribute),
+    ClassItem::special(Slot::SetAttr, setattr),
+    ClassItem::special(Slot::DelAttr, delattr),
+    ClassItem::special(Slot::Or, or),
+    ClassItem::special(Slot::ROr, ror),
     ClassItem::method(
         "mro",
         "(self, /)",

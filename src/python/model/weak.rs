@@ -1,5 +1,6 @@
 //! `weakref.ref`
 
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Object, WeakReference};
 use crate::python::value::{R, Value};
@@ -15,11 +16,11 @@ pub static ITEMS: &[ClassItem] = &[
         new,
         "",
     )),
-    ClassItem::slot("__init__", "(self, /, *args, **kwargs)", init, ""),
+    ClassItem::special(Slot::Init, init),
     ClassItem::slot("__call__", "(self, /)", call, "Call self as a function."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__eq__", "(self, value, /)", eq, "Return self==value."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Eq, eq),
+    ClassItem::special(Slot::Hash, hash),
     ClassItem::getter("__callback__", callback, ""),
 ];
 

@@ -1,5 +1,6 @@
 //! `sys`: what a session may know and set of its interpreter.
 
+use crate::python::class::slot::Slot;
 use crate::python::class::{ClassRef, Flags, Layout};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Foreign, Module, Object};
@@ -232,7 +233,7 @@ static STREAM: &[ClassItem] = &[
         |_, this| Ok(Value::str(stream_name(this))),
         "The stream's name.",
     ),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr),
 ];
 
 fn stream_name(this: &Value) -> &'static str {

@@ -9,6 +9,7 @@ pub use signature::{Parameter, ParameterKind, Signature};
 use super::class::Class;
 use super::value::{R, Value};
 use super::vm::Vm;
+use crate::python::class::slot::Slot;
 use std::cell::OnceCell;
 use std::rc::Weak;
 
@@ -122,6 +123,11 @@ impl ClassItem {
         help: &'static str,
     ) -> ClassItem {
         ClassItem::Method(NativeDef::new(name, signature, Parser::Wrapper, function, help))
+    }
+
+    /// A dunder method that has the signature and the help of its slot.
+    pub const fn special(slot: Slot, function: NativeFn) -> ClassItem {
+        ClassItem::slot(slot.text(), slot.signature(), function, slot.help())
     }
 
     /// A read-only field: writing it says `readonly attribute`.

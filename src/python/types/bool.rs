@@ -1,48 +1,19 @@
 //! `bool`.
 
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::New(NativeDef::new("__new__", "(cls, x=False, /)", Parser::Unpack, new, "")),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot(
-        "__and__",
-        "(self, value, /)",
-        |_, args| logic(args, |a, b| a & b),
-        "Return self&value.",
-    ),
-    ClassItem::slot(
-        "__rand__",
-        "(self, value, /)",
-        |_, args| logic(args, |a, b| a & b),
-        "Return value&self.",
-    ),
-    ClassItem::slot(
-        "__or__",
-        "(self, value, /)",
-        |_, args| logic(args, |a, b| a | b),
-        "Return self|value.",
-    ),
-    ClassItem::slot(
-        "__ror__",
-        "(self, value, /)",
-        |_, args| logic(args, |a, b| a | b),
-        "Return value|self.",
-    ),
-    ClassItem::slot(
-        "__xor__",
-        "(self, value, /)",
-        |_, args| logic(args, |a, b| a ^ b),
-        "Return self^value.",
-    ),
-    ClassItem::slot(
-        "__rxor__",
-        "(self, value, /)",
-        |_, args| logic(args, |a, b| a ^ b),
-        "Return value^self.",
-    ),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::And, |_, args| logic(args, |a, b| a & b)),
+    ClassItem::special(Slot::RAnd, |_, args| logic(args, |a, b| a & b)),
+    ClassItem::special(Slot::Or, |_, args| logic(args, |a, b| a | b)),
+    ClassItem::special(Slot::ROr, |_, args| logic(args, |a, b| a | b)),
+    ClassItem::special(Slot::Xor, |_, args| logic(args, |a, b| a ^ b)),
+    ClassItem::special(Slot::RXor, |_, args| logic(args, |a, b| a ^ b)),
 ];
 
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {

@@ -11,8 +11,6 @@ use crate::python::object::Object;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 
-const BINARY: &str = "(self, value, /)";
-
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::New(NativeDef::new(
         "__new__",
@@ -55,98 +53,28 @@ pub static ITEMS: &[ClassItem] = &[
         set: Some(super::read_only),
         help: "the imaginary part of a complex number",
     },
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
-    ClassItem::slot("__bool__", "(self, /)", bool, "True if self else False"),
-    ClassItem::slot("__neg__", "(self, /)", negative, "-self"),
-    ClassItem::slot("__pos__", "(self, /)", positive, "+self"),
-    ClassItem::slot("__abs__", "(self, /)", abs, "abs(self)"),
-    ClassItem::slot(
-        "__add__",
-        BINARY,
-        |vm, args| forward(vm, args, add),
-        "Return self+value.",
-    ),
-    ClassItem::slot(
-        "__radd__",
-        BINARY,
-        |vm, args| backward(vm, args, add),
-        "Return value+self.",
-    ),
-    ClassItem::slot(
-        "__sub__",
-        BINARY,
-        |vm, args| forward(vm, args, sub),
-        "Return self-value.",
-    ),
-    ClassItem::slot(
-        "__rsub__",
-        BINARY,
-        |vm, args| backward(vm, args, sub),
-        "Return value-self.",
-    ),
-    ClassItem::slot(
-        "__mul__",
-        BINARY,
-        |vm, args| forward(vm, args, mul),
-        "Return self*value.",
-    ),
-    ClassItem::slot(
-        "__rmul__",
-        BINARY,
-        |vm, args| backward(vm, args, mul),
-        "Return value*self.",
-    ),
-    ClassItem::slot(
-        "__truediv__",
-        BINARY,
-        |vm, args| forward(vm, args, div),
-        "Return self/value.",
-    ),
-    ClassItem::slot(
-        "__rtruediv__",
-        BINARY,
-        |vm, args| backward(vm, args, div),
-        "Return value/self.",
-    ),
-    ClassItem::slot(
-        "__pow__",
-        "(self, value, mod=None, /)",
-        pow,
-        "Return pow(self, value, mod).",
-    ),
-    ClassItem::slot(
-        "__rpow__",
-        "(self, value, mod=None, /)",
-        rpow,
-        "Return pow(value, self, mod).",
-    ),
-    ClassItem::slot(
-        "__eq__",
-        BINARY,
-        |_, args| compare(args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        BINARY,
-        |_, args| compare(args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot("__lt__", BINARY, |_, _| Ok(Value::NotImplemented), "Return self<value."),
-    ClassItem::slot(
-        "__le__",
-        BINARY,
-        |_, _| Ok(Value::NotImplemented),
-        "Return self<=value.",
-    ),
-    ClassItem::slot("__gt__", BINARY, |_, _| Ok(Value::NotImplemented), "Return self>value."),
-    ClassItem::slot(
-        "__ge__",
-        BINARY,
-        |_, _| Ok(Value::NotImplemented),
-        "Return self>=value.",
-    ),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Hash, hash),
+    ClassItem::special(Slot::Bool, bool),
+    ClassItem::special(Slot::Neg, negative),
+    ClassItem::special(Slot::Pos, positive),
+    ClassItem::special(Slot::Abs, abs),
+    ClassItem::special(Slot::Add, |vm, args| forward(vm, args, add)),
+    ClassItem::special(Slot::RAdd, |vm, args| backward(vm, args, add)),
+    ClassItem::special(Slot::Sub, |vm, args| forward(vm, args, sub)),
+    ClassItem::special(Slot::RSub, |vm, args| backward(vm, args, sub)),
+    ClassItem::special(Slot::Mul, |vm, args| forward(vm, args, mul)),
+    ClassItem::special(Slot::RMul, |vm, args| backward(vm, args, mul)),
+    ClassItem::special(Slot::TrueDiv, |vm, args| forward(vm, args, div)),
+    ClassItem::special(Slot::RTrueDiv, |vm, args| backward(vm, args, div)),
+    ClassItem::special(Slot::Pow, pow),
+    ClassItem::special(Slot::RPow, rpow),
+    ClassItem::special(Slot::Eq, |_, args| compare(args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |_, args| compare(args, Compare::Ne)),
+    ClassItem::special(Slot::Lt, |_, _| Ok(Value::NotImplemented)),
+    ClassItem::special(Slot::Le, |_, _| Ok(Value::NotImplemented)),
+    ClassItem::special(Slot::Gt, |_, _| Ok(Value::NotImplemented)),
+    ClassItem::special(Slot::Ge, |_, _| Ok(Value::NotImplemented)),
 ];
 
 /// The parts of a `complex`.

@@ -12,8 +12,6 @@ use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use num_traits::ToPrimitive;
 
-const BINARY: &str = "(self, value, /)";
-
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::New(NativeDef::new("__new__", "(cls, x=0, /)", Parser::Clinic, new, "")),
     ClassItem::method(
@@ -97,151 +95,48 @@ pub static ITEMS: &[ClassItem] = &[
         |_, _| Ok(Value::float(0.0)),
         "the imaginary part of a complex number",
     ),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
-    ClassItem::slot("__bool__", "(self, /)", bool, "True if self else False"),
-    ClassItem::slot(
-        "__int__",
-        "(self, /)",
-        |vm, args| whole(vm, args, f64::trunc),
-        "int(self)",
-    ),
-    ClassItem::slot("__float__", "(self, /)", float, "float(self)"),
-    ClassItem::slot("__neg__", "(self, /)", |_, args| unary(args, |x| -x), "-self"),
-    ClassItem::slot("__pos__", "(self, /)", float, "+self"),
-    ClassItem::slot("__abs__", "(self, /)", |_, args| unary(args, f64::abs), "abs(self)"),
-    ClassItem::slot(
-        "__add__",
-        BINARY,
-        |vm, args| forward(vm, args, |_, x, y| Ok(Value::float(x + y))),
-        "Return self+value.",
-    ),
-    ClassItem::slot(
-        "__radd__",
-        BINARY,
-        |vm, args| backward(vm, args, |_, x, y| Ok(Value::float(x + y))),
-        "Return value+self.",
-    ),
-    ClassItem::slot(
-        "__sub__",
-        BINARY,
-        |vm, args| forward(vm, args, |_, x, y| Ok(Value::float(x - y))),
-        "Return self-value.",
-    ),
-    ClassItem::slot(
-        "__rsub__",
-        BINARY,
-        |vm, args| backward(vm, args, |_, x, y| Ok(Value::float(x - y))),
-        "Return value-self.",
-    ),
-    ClassItem::slot(
-        "__mul__",
-        BINARY,
-        |vm, args| forward(vm, args, |_, x, y| Ok(Value::float(x * y))),
-        "Return self*value.",
-    ),
-    ClassItem::slot(
-        "__rmul__",
-        BINARY,
-        |vm, args| backward(vm, args, |_, x, y| Ok(Value::float(x * y))),
-        "Return value*self.",
-    ),
-    ClassItem::slot(
-        "__truediv__",
-        BINARY,
-        |vm, args| forward(vm, args, true_div),
-        "Return self/value.",
-    ),
-    ClassItem::slot(
-        "__rtruediv__",
-        BINARY,
-        |vm, args| backward(vm, args, true_div),
-        "Return value/self.",
-    ),
-    ClassItem::slot(
-        "__floordiv__",
-        BINARY,
-        |vm, args| forward(vm, args, floor_div),
-        "Return self//value.",
-    ),
-    ClassItem::slot(
-        "__rfloordiv__",
-        BINARY,
-        |vm, args| backward(vm, args, floor_div),
-        "Return value//self.",
-    ),
-    ClassItem::slot(
-        "__mod__",
-        BINARY,
-        |vm, args| forward(vm, args, modulo),
-        "Return self%value.",
-    ),
-    ClassItem::slot(
-        "__rmod__",
-        BINARY,
-        |vm, args| backward(vm, args, modulo),
-        "Return value%self.",
-    ),
-    ClassItem::slot(
-        "__divmod__",
-        BINARY,
-        |vm, args| forward(vm, args, div_mod),
-        "Return divmod(self, value).",
-    ),
-    ClassItem::slot(
-        "__rdivmod__",
-        BINARY,
-        |vm, args| backward(vm, args, div_mod),
-        "Return divmod(value, self).",
-    ),
-    ClassItem::slot(
-        "__pow__",
-        "(self, value, mod=None, /)",
-        pow,
-        "Return pow(self, value, mod).",
-    ),
-    ClassItem::slot(
-        "__rpow__",
-        "(self, value, mod=None, /)",
-        rpow,
-        "Return pow(value, self, mod).",
-    ),
-    ClassItem::slot(
-        "__eq__",
-        BINARY,
-        |_, args| compare(args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        BINARY,
-        |_, args| compare(args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot(
-        "__lt__",
-        BINARY,
-        |_, args| compare(args, Compare::Lt),
-        "Return self<value.",
-    ),
-    ClassItem::slot(
-        "__le__",
-        BINARY,
-        |_, args| compare(args, Compare::Le),
-        "Return self<=value.",
-    ),
-    ClassItem::slot(
-        "__gt__",
-        BINARY,
-        |_, args| compare(args, Compare::Gt),
-        "Return self>value.",
-    ),
-    ClassItem::slot(
-        "__ge__",
-        BINARY,
-        |_, args| compare(args, Compare::Ge),
-        "Return self>=value.",
-    ),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Hash, hash),
+    ClassItem::special(Slot::Bool, bool),
+    ClassItem::special(Slot::Int, |vm, args| whole(vm, args, f64::trunc)),
+    ClassItem::special(Slot::Float, float),
+    ClassItem::special(Slot::Neg, |_, args| unary(args, |x| -x)),
+    ClassItem::special(Slot::Pos, float),
+    ClassItem::special(Slot::Abs, |_, args| unary(args, f64::abs)),
+    ClassItem::special(Slot::Add, |vm, args| {
+        forward(vm, args, |_, x, y| Ok(Value::float(x + y)))
+    }),
+    ClassItem::special(Slot::RAdd, |vm, args| {
+        backward(vm, args, |_, x, y| Ok(Value::float(x + y)))
+    }),
+    ClassItem::special(Slot::Sub, |vm, args| {
+        forward(vm, args, |_, x, y| Ok(Value::float(x - y)))
+    }),
+    ClassItem::special(Slot::RSub, |vm, args| {
+        backward(vm, args, |_, x, y| Ok(Value::float(x - y)))
+    }),
+    ClassItem::special(Slot::Mul, |vm, args| {
+        forward(vm, args, |_, x, y| Ok(Value::float(x * y)))
+    }),
+    ClassItem::special(Slot::RMul, |vm, args| {
+        backward(vm, args, |_, x, y| Ok(Value::float(x * y)))
+    }),
+    ClassItem::special(Slot::TrueDiv, |vm, args| forward(vm, args, true_div)),
+    ClassItem::special(Slot::RTrueDiv, |vm, args| backward(vm, args, true_div)),
+    ClassItem::special(Slot::FloorDiv, |vm, args| forward(vm, args, floor_div)),
+    ClassItem::special(Slot::RFloorDiv, |vm, args| backward(vm, args, floor_div)),
+    ClassItem::special(Slot::Mod, |vm, args| forward(vm, args, modulo)),
+    ClassItem::special(Slot::RMod, |vm, args| backward(vm, args, modulo)),
+    ClassItem::special(Slot::DivMod, |vm, args| forward(vm, args, div_mod)),
+    ClassItem::special(Slot::RDivMod, |vm, args| backward(vm, args, div_mod)),
+    ClassItem::special(Slot::Pow, pow),
+    ClassItem::special(Slot::RPow, rpow),
+    ClassItem::special(Slot::Eq, |_, args| compare(args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |_, args| compare(args, Compare::Ne)),
+    ClassItem::special(Slot::Lt, |_, args| compare(args, Compare::Lt)),
+    ClassItem::special(Slot::Le, |_, args| compare(args, Compare::Le)),
+    ClassItem::special(Slot::Gt, |_, args| compare(args, Compare::Gt)),
+    ClassItem::special(Slot::Ge, |_, args| compare(args, Compare::Ge)),
 ];
 
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {

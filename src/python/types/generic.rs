@@ -1,6 +1,7 @@
 //! `list[int]` and `int | str`: generic aliases and unions of types.
 
 use crate::python::class::Compare;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{CallArgs, GenericAlias, Object, Union};
 use crate::python::value::{R, Value};
@@ -30,22 +31,12 @@ pub static ALIAS_ITEMS: &[ClassItem] = &[
         |_, _| Ok(Value::tuple(Vec::new())),
         "Type variables in the GenericAlias.",
     ),
-    ClassItem::slot("__repr__", "(self, /)", alias_repr, "Return repr(self)."),
-    ClassItem::slot("__hash__", "(self, /)", alias_hash, "Return hash(self)."),
-    ClassItem::slot(
-        "__eq__",
-        "(self, value, /)",
-        |vm, args| alias_compare(vm, args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        "(self, value, /)",
-        |vm, args| alias_compare(vm, args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot("__or__", "(self, value, /)", or, "Return self|value."),
-    ClassItem::slot("__ror__", "(self, value, /)", ror, "Return value|self."),
+    ClassItem::special(Slot::Repr, alias_repr),
+    ClassItem::special(Slot::Hash, alias_hash),
+    ClassItem::special(Slot::Eq, |vm, args| alias_compare(vm, args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |vm, args| alias_compare(vm, args, Compare::Ne)),
+    ClassItem::special(Slot::Or, or),
+    ClassItem::special(Slot::ROr, ror),
     ClassItem::Method(NativeDef::new(
         "__call__",
         "(self, /, *args, **kwargs)",
@@ -77,22 +68,12 @@ pub static UNION_ITEMS: &[ClassItem] = &[
         |_, this| Ok(Value::tuple(as_union(this).map_or_else(Vec::new, |u| u.args.to_vec()))),
         "",
     ),
-    ClassItem::slot("__repr__", "(self, /)", union_repr, "Return repr(self)."),
-    ClassItem::slot("__hash__", "(self, /)", union_hash, "Return hash(self)."),
-    ClassItem::slot(
-        "__eq__",
-        "(self, value, /)",
-        |vm, args| union_compare(vm, args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        "(self, value, /)",
-        |vm, args| union_compare(vm, args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot("__or__", "(self, value, /)", or, "Return self|value."),
-    ClassItem::slot("__ror__", "(self, value, /)", ror, "Return value|self."),
+    ClassItem::special(Slot::Repr, union_repr),
+    ClassItem::special(Slot::Hash, union_hash),
+    ClassItem::special(Slot::Eq, |vm, args| union_compare(vm, args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |vm, args| union_compare(vm, args, Compare::Ne)),
+    ClassItem::special(Slot::Or, or),
+    ClassItem::special(Slot::ROr, ror),
     ClassItem::method(
         "__instancecheck__",
         "(self, instance, /)",

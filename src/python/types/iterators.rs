@@ -12,8 +12,8 @@ macro_rules! iterator_rows {
     ($($own:expr),* $(,)?) => {
         &[
             $($own,)*
-            ClassItem::slot("__iter__", "(self, /)", itself, "Implement iter(self)."),
-            ClassItem::slot("__next__", "(self, /)", next, "Implement next(self)."),
+            ClassItem::special(Slot::Iter, itself),
+            ClassItem::special(Slot::Next, next),
         ]
     };
 }

@@ -2,6 +2,7 @@
 
 use super::sequence::{self, Subscript};
 use crate::python::class::Compare;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::iterator::RangeIterator;
 use crate::python::object::{Object, Range};
@@ -57,25 +58,15 @@ pub static ITEMS: &[ClassItem] = &[
         set: Some(super::read_only),
         help: "",
     },
-    ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-    ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-    ClassItem::slot("__bool__", "(self, /)", bool, "True if self else False"),
-    ClassItem::slot("__contains__", "(self, key, /)", contains, "Return key in self."),
-    ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
-    ClassItem::slot(
-        "__eq__",
-        "(self, value, /)",
-        |_, args| compare(args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        "(self, value, /)",
-        |_, args| compare(args, Compare::Ne),
-        "Return self!=value.",
-    ),
+    ClassItem::special(Slot::GetItem, get_item),
+    ClassItem::special(Slot::Len, len),
+    ClassItem::special(Slot::Bool, bool),
+    ClassItem::special(Slot::Contains, contains),
+    ClassItem::special(Slot::Iter, iter),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Hash, hash),
+    ClassItem::special(Slot::Eq, |_, args| compare(args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |_, args| compare(args, Compare::Ne)),
 ];
 
 fn range(value: &Value) -> Option<Range> {

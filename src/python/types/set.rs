@@ -1,6 +1,7 @@
 //! `set` and `frozenset`. The orders in which operations look at their operands are CPython's, because the
 //! order in which members print follows from them.
 
+use crate::python::class::slot::Slot;
 use crate::python::class::{ClassRef, Compare};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{NativeIterator, Object, Set};
@@ -26,23 +27,23 @@ macro_rules! shared_rows {
             row!("symmetric_difference", "(self, other, /)", One, symmetric_difference, "Return the symmetric difference of two sets as a new set."),
             row!("union", "(self, /, *others)", Clinic, union, "Return the union of sets as a new set."),
             row!("__contains__", "(self, object, /)", One, contains, "x.__contains__(y) <==> y in x."),
-            ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-            ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
-            ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-            ClassItem::slot("__and__", "(self, value, /)", and, "Return self&value."),
-            ClassItem::slot("__rand__", "(self, value, /)", |vm, args| swapped(vm, args, and), "Return value&self."),
-            ClassItem::slot("__or__", "(self, value, /)", or, "Return self|value."),
-            ClassItem::slot("__ror__", "(self, value, /)", |vm, args| swapped(vm, args, or), "Return value|self."),
-            ClassItem::slot("__sub__", "(self, value, /)", sub, "Return self-value."),
-            ClassItem::slot("__rsub__", "(self, value, /)", |vm, args| swapped(vm, args, sub), "Return value-self."),
-            ClassItem::slot("__xor__", "(self, value, /)", xor, "Return self^value."),
-            ClassItem::slot("__rxor__", "(self, value, /)", |vm, args| swapped(vm, args, xor), "Return value^self."),
-            ClassItem::slot("__eq__", "(self, value, /)", |vm, args| compare(vm, args, Compare::Eq), "Return self==value."),
-            ClassItem::slot("__ne__", "(self, value, /)", |vm, args| compare(vm, args, Compare::Ne), "Return self!=value."),
-            ClassItem::slot("__lt__", "(self, value, /)", |vm, args| compare(vm, args, Compare::Lt), "Return self<value."),
-            ClassItem::slot("__le__", "(self, value, /)", |vm, args| compare(vm, args, Compare::Le), "Return self<=value."),
-            ClassItem::slot("__gt__", "(self, value, /)", |vm, args| compare(vm, args, Compare::Gt), "Return self>value."),
-            ClassItem::slot("__ge__", "(self, value, /)", |vm, args| compare(vm, args, Compare::Ge), "Return self>=value."),
+            ClassItem::special(Slot::Len, len),
+            ClassItem::special(Slot::Iter, iter),
+            ClassItem::special(Slot::Repr, repr),
+            ClassItem::special(Slot::And, and),
+            ClassItem::special(Slot::RAnd, |vm, args| swapped(vm, args, and)),
+            ClassItem::special(Slot::Or, or),
+            ClassItem::special(Slot::ROr, |vm, args| swapped(vm, args, or)),
+            ClassItem::special(Slot::Sub, sub),
+            ClassItem::special(Slot::RSub, |vm, args| swapped(vm, args, sub)),
+            ClassItem::special(Slot::Xor, xor),
+            ClassItem::special(Slot::RXor, |vm, args| swapped(vm, args, xor)),
+            ClassItem::special(Slot::Eq, |vm, args| compare(vm, args, Compare::Eq)),
+            ClassItem::special(Slot::Ne, |vm, args| compare(vm, args, Compare::Ne)),
+            ClassItem::special(Slot::Lt, |vm, args| compare(vm, args, Compare::Lt)),
+            ClassItem::special(Slot::Le, |vm, args| compare(vm, args, Compare::Le)),
+            ClassItem::special(Slot::Gt, |vm, args| compare(vm, args, Compare::Gt)),
+            ClassItem::special(Slot::Ge, |vm, args| compare(vm, args, Compare::Ge)),
             ClassItem::ClassMethod(NativeDef::new("__class_getitem__", "(cls, object, /)", Parser::One, super::generic::alias, "See PEP 585")),
             $($own,)*
         ]
@@ -121,15 +122,10 @@ pub static SET_ITEMS: &[ClassItem] = shared_rows![
         symmetric_difference_update,
         "Update a set with the symmetric difference of itself and another."
     ),
-    ClassItem::slot(
-        "__iand__",
-        "(self, value, /)",
-        |vm, args| in_place(vm, args, and),
-        "Return self&=value."
-    ),
-    ClassItem::slot("__ior__", "(self, value, /)", ior, "Return self|=value."),
-    ClassItem::slot("__isub__", "(self, value, /)", isub, "Return self-=value."),
-    ClassItem::slot("__ixor__", "(self, value, /)", ixor, "Return self^=value."),
+    ClassItem::special(Slot::IAnd, |vm, args| in_place(vm, args, and)),
+    ClassItem::special(Slot::IOr, ior),
+    ClassItem::special(Slot::ISub, isub),
+    ClassItem::special(Slot::IXor, ixor),
     ClassItem::Constant {
         name: "__hash__",
         make: |_| Value::None
@@ -144,7 +140,7 @@ pub static FROZENSET_ITEMS: &[ClassItem] = shared_rows![
         new_frozenset,
         ""
     )),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
+    ClassItem::special(Slot::Hash, hash),
 ];
 
 fn new_set(vm: &mut Vm, args: &[Value]) -> R<Value> {

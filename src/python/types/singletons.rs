@@ -1,5 +1,6 @@
 //! `None`, `...` and `NotImplemented`.
 
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
@@ -12,18 +13,8 @@ pub static NONE_ITEMS: &[ClassItem] = &[
         new_none,
         "",
     )),
-    ClassItem::slot(
-        "__repr__",
-        "(self, /)",
-        |_, _| Ok(Value::str("None")),
-        "Return repr(self).",
-    ),
-    ClassItem::slot(
-        "__bool__",
-        "(self, /)",
-        |_, _| Ok(Value::False),
-        "True if self else False",
-    ),
+    ClassItem::special(Slot::Repr, |_, _| Ok(Value::str("None"))),
+    ClassItem::special(Slot::Bool, |_, _| Ok(Value::False)),
 ];
 
 pub static ELLIPSIS_ITEMS: &[ClassItem] = &[
@@ -34,12 +25,7 @@ pub static ELLIPSIS_ITEMS: &[ClassItem] = &[
         new_ellipsis,
         "",
     )),
-    ClassItem::slot(
-        "__repr__",
-        "(self, /)",
-        |_, _| Ok(Value::str("Ellipsis")),
-        "Return repr(self).",
-    ),
+    ClassItem::special(Slot::Repr, |_, _| Ok(Value::str("Ellipsis"))),
 ];
 
 pub static NOT_IMPLEMENTED_ITEMS: &[ClassItem] = &[
@@ -50,12 +36,7 @@ pub static NOT_IMPLEMENTED_ITEMS: &[ClassItem] = &[
         new_not_implemented,
         "",
     )),
-    ClassItem::slot(
-        "__repr__",
-        "(self, /)",
-        |_, _| Ok(Value::str("NotImplemented")),
-        "Return repr(self).",
-    ),
+    ClassItem::special(Slot::Repr, |_, _| Ok(Value::str("NotImplemented"))),
 ];
 
 /// The one value of a type that takes no arguments.

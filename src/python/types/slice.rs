@@ -2,6 +2,7 @@
 
 use super::sequence;
 use crate::python::class::Compare;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Object, Slice};
 use crate::python::value::{R, Value};
@@ -40,43 +41,13 @@ pub static ITEMS: &[ClassItem] = &[
         set: Some(super::read_only),
         help: "",
     },
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot(
-        "__eq__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot(
-        "__lt__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Lt),
-        "Return self<value.",
-    ),
-    ClassItem::slot(
-        "__le__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Le),
-        "Return self<=value.",
-    ),
-    ClassItem::slot(
-        "__gt__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Gt),
-        "Return self>value.",
-    ),
-    ClassItem::slot(
-        "__ge__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Ge),
-        "Return self>=value.",
-    ),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Eq, |vm, args| compare(vm, args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |vm, args| compare(vm, args, Compare::Ne)),
+    ClassItem::special(Slot::Lt, |vm, args| compare(vm, args, Compare::Lt)),
+    ClassItem::special(Slot::Le, |vm, args| compare(vm, args, Compare::Le)),
+    ClassItem::special(Slot::Gt, |vm, args| compare(vm, args, Compare::Gt)),
+    ClassItem::special(Slot::Ge, |vm, args| compare(vm, args, Compare::Ge)),
     ClassItem::Constant {
         name: "__hash__",
         make: |_| Value::None,

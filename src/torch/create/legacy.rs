@@ -7,6 +7,7 @@ use crate::autograd::Tensor;
 use crate::foreign;
 use crate::parser;
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::Object;
 use crate::python::value::{R, Value};
@@ -168,7 +169,7 @@ pub fn dtype_of_name(name: &str) -> Option<Dtype> {
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::method("__call__", "(self, *args, **kwargs)", Parser::Free, call, ""),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::slot("__instancecheck__", "(self, instance, /)", instance_check, ""),
     ClassItem::getter(
         "dtype",

@@ -4,6 +4,7 @@ use super::torch;
 use crate::foreign;
 use crate::parser;
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{CallArgs, Object};
 use crate::python::value::{R, Value};
@@ -106,21 +107,11 @@ pub static ITEMS: &[ClassItem] = &[
         new,
         "",
     )),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__str__", "(self, /)", str, "Return str(self)."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
-    ClassItem::slot(
-        "__eq__",
-        "(self, value, /)",
-        |_, args| Ok(equal(args, true)),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        "(self, value, /)",
-        |_, args| Ok(equal(args, false)),
-        "Return self!=value.",
-    ),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Str, str),
+    ClassItem::special(Slot::Hash, hash),
+    ClassItem::special(Slot::Eq, |_, args| Ok(equal(args, true))),
+    ClassItem::special(Slot::Ne, |_, args| Ok(equal(args, false))),
     ClassItem::getter(
         "type",
         |_, this| {

@@ -4,6 +4,7 @@ use super::torch;
 use crate::array::Dtype;
 use crate::foreign;
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
 use crate::python::object::Object;
 use crate::python::value::{R, Value};
@@ -89,7 +90,7 @@ pub const NAMES: &[&str] = &[
 ];
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::method("__reduce__", "(self, /)", Parser::NoArgs, reduce, ""),
     ClassItem::method(
         "to_complex",

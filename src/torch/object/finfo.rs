@@ -5,6 +5,7 @@ use crate::array::{Dtype, promote};
 use crate::foreign;
 use crate::parser;
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{CallArgs, Object};
 use crate::python::value::{R, Value};
@@ -88,7 +89,7 @@ pub static FINFO: &[ClassItem] = &[
         new_finfo,
         "",
     )),
-    ClassItem::slot("__repr__", "(self, /)", repr_finfo, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr_finfo),
     ClassItem::getter("bits", |_, this| Ok(Value::Int(floats(dtype_of(Some(this))).bits)), ""),
     ClassItem::getter("eps", |_, this| float(this, |f| f.eps), ""),
     ClassItem::getter("max", |_, this| float(this, |f| f.max), ""),
@@ -111,7 +112,7 @@ pub static IINFO: &[ClassItem] = &[
         new_iinfo,
         "",
     )),
-    ClassItem::slot("__repr__", "(self, /)", repr_iinfo, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr_iinfo),
     ClassItem::getter("bits", |_, this| Ok(Value::Int(integers(dtype_of(Some(this))).0)), ""),
     ClassItem::getter("min", |_, this| Ok(Value::Int(integers(dtype_of(Some(this))).1)), ""),
     ClassItem::getter("max", |_, this| Ok(Value::Int(integers(dtype_of(Some(this))).2)), ""),

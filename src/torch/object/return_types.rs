@@ -1,6 +1,7 @@
 //! `torch.return_types`: tuples with named fields that ops with several results give.
 
 use super::torch;
+use crate::python::class::slot::Slot;
 use crate::python::class::{ClassRef, Flags};
 use crate::python::native::{ClassItem, Getter, NativeDef, Parser};
 use crate::python::object::descriptor::Access;
@@ -62,7 +63,7 @@ pub fn class(vm: &mut Vm, name: &str, fields: &[&'static str]) -> Option<ClassRe
 
 static ITEMS: &[ClassItem] = &[
     ClassItem::New(NativeDef::new("__new__", "(cls, sequence, /)", Parser::Clinic, new, "")),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr),
 ];
 
 /// The field's place is in the function: a getter has no other memory.

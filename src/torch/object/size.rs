@@ -1,6 +1,7 @@
 //! `torch.Size`: a tuple of ints.
 
 use super::torch;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
@@ -25,12 +26,12 @@ pub static ITEMS: &[ClassItem] = &[
         new,
         "",
     )),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-    ClassItem::slot("__add__", "(self, value, /)", add, "Return self+value."),
-    ClassItem::slot("__radd__", "(self, value, /)", reflected_add, "Return value+self."),
-    ClassItem::slot("__mul__", "(self, value, /)", mul, "Return self*value."),
-    ClassItem::slot("__rmul__", "(self, value, /)", mul, "Return value*self."),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::GetItem, get_item),
+    ClassItem::special(Slot::Add, add),
+    ClassItem::special(Slot::RAdd, reflected_add),
+    ClassItem::special(Slot::Mul, mul),
+    ClassItem::special(Slot::RMul, mul),
     ClassItem::method(
         "numel",
         "(self, /)",

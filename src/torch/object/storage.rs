@@ -4,6 +4,7 @@ use super::torch;
 use crate::array::storage::Storage;
 use crate::array::{Array, Dtype, copy};
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
 use crate::python::object::{Foreign, Object};
 use crate::python::value::{R, Value};
@@ -62,14 +63,9 @@ pub fn object(vm: &mut Vm, array: &Array, typed: bool) -> Value {
 }
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot(
-        "__len__",
-        "(self, /)",
-        |_, args| Ok(with(args, |s| Value::size(s.flat.numel()))),
-        "Return len(self).",
-    ),
-    ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Len, |_, args| Ok(with(args, |s| Value::size(s.flat.numel())))),
+    ClassItem::special(Slot::GetItem, get_item),
     ClassItem::method(
         "size",
         "(self, /)",

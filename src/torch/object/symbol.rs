@@ -4,6 +4,7 @@ use super::torch;
 use crate::foreign;
 use crate::ops::argument::MemoryFormat;
 use crate::python::class::ClassRef;
+use crate::python::class::slot::Slot;
 use crate::python::native::ClassItem;
 use crate::python::object::Object;
 use crate::python::value::{R, Value};
@@ -102,7 +103,7 @@ pub fn check_layout(vm: &mut Vm, value: &Value) -> R<()> {
     }
 }
 
-pub static ITEMS: &[ClassItem] = &[ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self).")];
+pub static ITEMS: &[ClassItem] = &[ClassItem::special(Slot::Repr, repr)];
 
 fn repr(_vm: &mut Vm, args: &[Value]) -> R<Value> {
     let Some(this) = args.first() else {

@@ -3,6 +3,7 @@
 use crate::array::{Array, Dims, Dtype, Scalar, copy};
 use crate::autograd::Tensor;
 use crate::ops::{Arg, Args, shape};
+use crate::python::class::slot::Slot;
 use crate::python::native::ClassItem;
 use crate::python::object::Object;
 use crate::python::value::{R, Value};
@@ -13,14 +14,9 @@ use crate::torch::{machine, object, result, warning};
 use std::rc::Rc;
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-    ClassItem::slot(
-        "__setitem__",
-        "(self, key, value, /)",
-        set_item,
-        "Set self[key] to value.",
-    ),
-    ClassItem::slot("__delitem__", "(self, key, /)", del_item, "Delete self[key]."),
+    ClassItem::special(Slot::GetItem, get_item),
+    ClassItem::special(Slot::SetItem, set_item),
+    ClassItem::special(Slot::DelItem, del_item),
 ];
 
 /// The only overload of an op, or the one whose schema has this overload name.

@@ -2,6 +2,7 @@
 
 use crate::array::{Scalar, copy};
 use crate::autograd::Tensor;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
 use crate::python::value::{R, Raised, Value};
 use crate::python::vm::Vm;
@@ -9,16 +10,16 @@ use crate::torch::bind::matching;
 use crate::torch::{function, machine, object, result, warning};
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__bool__", "(self, /)", bool, "True if self else False"),
-    ClassItem::slot("__int__", "(self, /)", int, "int(self)"),
-    ClassItem::slot("__float__", "(self, /)", float, "float(self)"),
+    ClassItem::special(Slot::Bool, bool),
+    ClassItem::special(Slot::Int, int),
+    ClassItem::special(Slot::Float, float),
     ClassItem::slot("__complex__", "(self, /)", complex, ""),
-    ClassItem::slot("__index__", "(self, /)", index, ""),
-    ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-    ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
+    ClassItem::special(Slot::Index, index),
+    ClassItem::special(Slot::Len, len),
+    ClassItem::special(Slot::Iter, iter),
     ClassItem::slot("__reversed__", "(self, /)", reversed, ""),
-    ClassItem::slot("__contains__", "(self, key, /)", contains, "Return key in self."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
+    ClassItem::special(Slot::Contains, contains),
+    ClassItem::special(Slot::Hash, hash),
     ClassItem::method(
         "item",
         "(self, /)",

@@ -4,6 +4,7 @@ use crate::array::ErrorKind;
 use crate::autograd::Tensor;
 use crate::ops::op::{FUNCTION, HIDDEN, INPLACE, METHOD, NUMBERS, ONLY_INPLACE};
 use crate::ops::{Arg, Args, Op, Overload};
+use crate::python::class::slot::Slot;
 use crate::python::native::ClassItem;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
@@ -263,7 +264,7 @@ pub static ITEMS: &[ClassItem] = &[
     row!(binary "__rmul__", "mul"),
     row!(inplace "__imul__", "mul"),
     row!(binary "__truediv__", "div"),
-    ClassItem::slot("__rtruediv__", "(self, value, /)", reflected_division, ""),
+    ClassItem::special(Slot::RTrueDiv, reflected_division),
     row!(inplace "__itruediv__", "div"),
     row!(binary "__div__", "div"),
     row!(binary "__floordiv__", "floor_divide"),
@@ -272,8 +273,8 @@ pub static ITEMS: &[ClassItem] = &[
     row!(binary "__mod__", "remainder"),
     row!(reflected "__rmod__", "remainder"),
     row!(inplace "__imod__", "remainder"),
-    ClassItem::slot("__pow__", "(self, value, mod=None, /)", power, ""),
-    ClassItem::slot("__rpow__", "(self, value, mod=None, /)", reflected_power, ""),
+    ClassItem::special(Slot::Pow, power),
+    ClassItem::special(Slot::RPow, reflected_power),
     row!(inplace "__ipow__", "pow"),
     row!(binary "__matmul__", "matmul"),
     row!(reflected "__rmatmul__", "matmul"),
@@ -300,8 +301,8 @@ pub static ITEMS: &[ClassItem] = &[
     row!(binary "__ge__", "ge"),
     row!(unary "__neg__", "neg"),
     row!(unary "__abs__", "abs"),
-    ClassItem::slot("__pos__", "(self, /)", positive, ""),
-    ClassItem::slot("__invert__", "(self, /)", invert, ""),
+    ClassItem::special(Slot::Pos, positive),
+    ClassItem::special(Slot::Invert, invert),
 ];
 
 static MUL: Lazy = lazy!("mul");

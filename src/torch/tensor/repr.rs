@@ -2,14 +2,15 @@
 
 use crate::array::{Array, Dtype, print};
 use crate::autograd::Tensor;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use crate::torch::{machine, object, result};
 
 pub static ITEMS: &[ClassItem] = &[
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__str__", "(self, /)", repr, "Return str(self)."),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Str, repr),
     ClassItem::method(
         "__format__",
         "(self, format_spec)",

@@ -1,6 +1,7 @@
 //! `bytearray`: bytes that change.
 
 use super::*;
+use crate::python::class::slot::Slot;
 
 pub static ITEMS: &[ClassItem] = byte_rows![
     ClassItem::New(NativeDef::new(
@@ -67,16 +68,11 @@ pub static ITEMS: &[ClassItem] = byte_rows![
         reverse,
         "Reverse the order of the values in B in place."
     ),
-    ClassItem::slot(
-        "__setitem__",
-        "(self, key, value, /)",
-        set_item,
-        "Set self[key] to value."
-    ),
-    ClassItem::slot("__delitem__", "(self, key, /)", del_item, "Delete self[key]."),
+    ClassItem::special(Slot::SetItem, set_item),
+    ClassItem::special(Slot::DelItem, del_item),
     ClassItem::slot("__iadd__", BINARY, iadd, "Implement self+=value."),
     ClassItem::slot("__imul__", BINARY, imul, "Implement self*=value."),
-    ClassItem::slot("__repr__", "(self, /)", repr_array, "Return repr(self)."),
+    ClassItem::special(Slot::Repr, repr_array),
     ClassItem::Constant {
         name: "__hash__",
         make: |_| Value::None

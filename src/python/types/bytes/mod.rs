@@ -62,21 +62,21 @@ macro_rules! byte_rows {
             row!("zfill", "(self, width, /)", One, methods::zfill, "Pad a numeric string with zeros on the left."),
             ClassItem::StaticMethod(NativeDef::new("maketrans", "(frm, to, /)", Parser::Clinic, methods::make_trans, "Return a translation table.")),
             ClassItem::ClassMethod(NativeDef::new("fromhex", "(cls, string, /)", Parser::One, text::from_hex, "Create a bytes object from a string of hexadecimal numbers.")),
-            ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-            ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-            ClassItem::slot("__contains__", "(self, key, /)", contains, "Return key in self."),
-            ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
-            ClassItem::slot("__add__", BINARY, add, "Return self+value."),
-            ClassItem::slot("__mul__", BINARY, mul, "Return self*value."),
-            ClassItem::slot("__rmul__", BINARY, mul, "Return value*self."),
-            ClassItem::slot("__mod__", BINARY, text::modulo, "Return self%value."),
-            ClassItem::slot("__rmod__", BINARY, |_, _| Ok(Value::NotImplemented), "Return value%self."),
-            ClassItem::slot("__eq__", BINARY, |_, args| compare(args, Compare::Eq), "Return self==value."),
-            ClassItem::slot("__ne__", BINARY, |_, args| compare(args, Compare::Ne), "Return self!=value."),
-            ClassItem::slot("__lt__", BINARY, |_, args| compare(args, Compare::Lt), "Return self<value."),
-            ClassItem::slot("__le__", BINARY, |_, args| compare(args, Compare::Le), "Return self<=value."),
-            ClassItem::slot("__gt__", BINARY, |_, args| compare(args, Compare::Gt), "Return self>value."),
-            ClassItem::slot("__ge__", BINARY, |_, args| compare(args, Compare::Ge), "Return self>=value."),
+            ClassItem::special(Slot::Len, len),
+            ClassItem::special(Slot::GetItem, get_item),
+            ClassItem::special(Slot::Contains, contains),
+            ClassItem::special(Slot::Iter, iter),
+            ClassItem::special(Slot::Add, add),
+            ClassItem::special(Slot::Mul, mul),
+            ClassItem::special(Slot::RMul, mul),
+            ClassItem::special(Slot::Mod, text::modulo),
+            ClassItem::special(Slot::RMod, |_, _| Ok(Value::NotImplemented)),
+            ClassItem::special(Slot::Eq, |_, args| compare(args, Compare::Eq)),
+            ClassItem::special(Slot::Ne, |_, args| compare(args, Compare::Ne)),
+            ClassItem::special(Slot::Lt, |_, args| compare(args, Compare::Lt)),
+            ClassItem::special(Slot::Le, |_, args| compare(args, Compare::Le)),
+            ClassItem::special(Slot::Gt, |_, args| compare(args, Compare::Gt)),
+            ClassItem::special(Slot::Ge, |_, args| compare(args, Compare::Ge)),
         ]
     };
 }
@@ -108,8 +108,8 @@ pub static ITEMS: &[ClassItem] = byte_rows![
         "Convert this value to exact type bytes."
     ),
     row!("__getnewargs__", "(self, /)", NoArgs, get_new_args, ""),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Hash, hash),
 ];
 
 /// The bytes of a `bytes` or `bytearray`.

@@ -5,6 +5,7 @@ pub mod proxy;
 pub mod view;
 
 use crate::python::class::Compare;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Dict, Object, ViewKind};
 use crate::python::value::{R, Value};
@@ -125,55 +126,20 @@ pub static ITEMS: &[ClassItem] = &[
         reversed,
         "Return a reverse iterator over the dict keys.",
     ),
-    ClassItem::slot(
-        "__setitem__",
-        "(self, key, value, /)",
-        set_item,
-        "Set self[key] to value.",
-    ),
-    ClassItem::slot("__delitem__", "(self, key, /)", del_item, "Delete self[key]."),
-    ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-    ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__or__", "(self, value, /)", or, "Return self|value."),
-    ClassItem::slot("__ror__", "(self, value, /)", ror, "Return value|self."),
-    ClassItem::slot("__ior__", "(self, value, /)", ior, "Return self|=value."),
-    ClassItem::slot(
-        "__eq__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot(
-        "__lt__",
-        "(self, value, /)",
-        |_, _| Ok(Value::NotImplemented),
-        "Return self<value.",
-    ),
-    ClassItem::slot(
-        "__le__",
-        "(self, value, /)",
-        |_, _| Ok(Value::NotImplemented),
-        "Return self<=value.",
-    ),
-    ClassItem::slot(
-        "__gt__",
-        "(self, value, /)",
-        |_, _| Ok(Value::NotImplemented),
-        "Return self>value.",
-    ),
-    ClassItem::slot(
-        "__ge__",
-        "(self, value, /)",
-        |_, _| Ok(Value::NotImplemented),
-        "Return self>=value.",
-    ),
+    ClassItem::special(Slot::SetItem, set_item),
+    ClassItem::special(Slot::DelItem, del_item),
+    ClassItem::special(Slot::Len, len),
+    ClassItem::special(Slot::Iter, iter),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Or, or),
+    ClassItem::special(Slot::ROr, ror),
+    ClassItem::special(Slot::IOr, ior),
+    ClassItem::special(Slot::Eq, |vm, args| compare(vm, args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |vm, args| compare(vm, args, Compare::Ne)),
+    ClassItem::special(Slot::Lt, |_, _| Ok(Value::NotImplemented)),
+    ClassItem::special(Slot::Le, |_, _| Ok(Value::NotImplemented)),
+    ClassItem::special(Slot::Gt, |_, _| Ok(Value::NotImplemented)),
+    ClassItem::special(Slot::Ge, |_, _| Ok(Value::NotImplemented)),
     ClassItem::Constant {
         name: "__hash__",
         make: |_| Value::None,

@@ -1,5 +1,6 @@
 //! `mappingproxy`: a read-only view of a mapping, or of a class's dict.
 
+use crate::python::class::slot::Slot;
 use crate::python::class::{ClassRef, Compare};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Dict, Object};
@@ -51,31 +52,16 @@ pub static ITEMS: &[ClassItem] = &[
         |vm, args| forward(vm, args, "__reversed__"),
         "",
     ),
-    ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-    ClassItem::slot("__contains__", "(self, key, /)", contains, "Return key in self."),
-    ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-    ClassItem::slot(
-        "__iter__",
-        "(self, /)",
-        |vm, args| forward(vm, args, "__iter__"),
-        "Implement iter(self).",
-    ),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__str__", "(self, /)", str, "Return str(self)."),
-    ClassItem::slot(
-        "__eq__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot("__or__", "(self, value, /)", or, "Return self|value."),
-    ClassItem::slot("__ror__", "(self, value, /)", ror, "Return value|self."),
+    ClassItem::special(Slot::GetItem, get_item),
+    ClassItem::special(Slot::Contains, contains),
+    ClassItem::special(Slot::Len, len),
+    ClassItem::special(Slot::Iter, |vm, args| forward(vm, args, "__iter__")),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Str, str),
+    ClassItem::special(Slot::Eq, |vm, args| compare(vm, args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |vm, args| compare(vm, args, Compare::Ne)),
+    ClassItem::special(Slot::Or, or),
+    ClassItem::special(Slot::ROr, ror),
     ClassItem::Constant {
         name: "__hash__",
         make: |_| Value::None,

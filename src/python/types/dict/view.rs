@@ -2,6 +2,7 @@
 
 use super::iterator;
 use crate::python::class::Compare;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
 use crate::python::object::{Dict, DictView, Object, Set, ViewKind};
 use crate::python::types::set;
@@ -26,74 +27,24 @@ pub static SET_ITEMS: &[ClassItem] = &[
         "Return True if the view and the given iterable have a null intersection.",
     ),
     ClassItem::getter("mapping", mapping, "dictionary that this view refers to"),
-    ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-    ClassItem::slot("__contains__", "(self, key, /)", contains, "Return key in self."),
-    ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__and__", "(self, value, /)", and, "Return self&value."),
-    ClassItem::slot(
-        "__rand__",
-        "(self, value, /)",
-        |vm, args| swapped(vm, args, and),
-        "Return value&self.",
-    ),
-    ClassItem::slot("__or__", "(self, value, /)", or, "Return self|value."),
-    ClassItem::slot(
-        "__ror__",
-        "(self, value, /)",
-        |vm, args| swapped(vm, args, or),
-        "Return value|self.",
-    ),
-    ClassItem::slot("__sub__", "(self, value, /)", sub, "Return self-value."),
-    ClassItem::slot(
-        "__rsub__",
-        "(self, value, /)",
-        |vm, args| swapped(vm, args, sub),
-        "Return value-self.",
-    ),
-    ClassItem::slot("__xor__", "(self, value, /)", xor, "Return self^value."),
-    ClassItem::slot(
-        "__rxor__",
-        "(self, value, /)",
-        |vm, args| swapped(vm, args, xor),
-        "Return value^self.",
-    ),
-    ClassItem::slot(
-        "__eq__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot(
-        "__lt__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Lt),
-        "Return self<value.",
-    ),
-    ClassItem::slot(
-        "__le__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Le),
-        "Return self<=value.",
-    ),
-    ClassItem::slot(
-        "__gt__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Gt),
-        "Return self>value.",
-    ),
-    ClassItem::slot(
-        "__ge__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Ge),
-        "Return self>=value.",
-    ),
+    ClassItem::special(Slot::Len, len),
+    ClassItem::special(Slot::Contains, contains),
+    ClassItem::special(Slot::Iter, iter),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::And, and),
+    ClassItem::special(Slot::RAnd, |vm, args| swapped(vm, args, and)),
+    ClassItem::special(Slot::Or, or),
+    ClassItem::special(Slot::ROr, |vm, args| swapped(vm, args, or)),
+    ClassItem::special(Slot::Sub, sub),
+    ClassItem::special(Slot::RSub, |vm, args| swapped(vm, args, sub)),
+    ClassItem::special(Slot::Xor, xor),
+    ClassItem::special(Slot::RXor, |vm, args| swapped(vm, args, xor)),
+    ClassItem::special(Slot::Eq, |vm, args| compare(vm, args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |vm, args| compare(vm, args, Compare::Ne)),
+    ClassItem::special(Slot::Lt, |vm, args| compare(vm, args, Compare::Lt)),
+    ClassItem::special(Slot::Le, |vm, args| compare(vm, args, Compare::Le)),
+    ClassItem::special(Slot::Gt, |vm, args| compare(vm, args, Compare::Gt)),
+    ClassItem::special(Slot::Ge, |vm, args| compare(vm, args, Compare::Ge)),
     ClassItem::Constant {
         name: "__hash__",
         make: |_| Value::None,
@@ -110,9 +61,9 @@ pub static VALUES_ITEMS: &[ClassItem] = &[
         "Return a reverse iterator.",
     ),
     ClassItem::getter("mapping", mapping, "dictionary that this view refers to"),
-    ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-    ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Len, len),
+    ClassItem::special(Slot::Iter, iter),
+    ClassItem::special(Slot::Repr, repr),
 ];
 
 pub fn make(dict: &Rc<Dict>, kind: ViewKind) -> Value {

@@ -3,6 +3,7 @@
 use super::operators::*;
 use super::{as_integer, convert, to_text};
 use crate::python::class::Compare;
+use crate::python::class::slot::Slot;
 use crate::python::format::number::format_int;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::types::iterable_items;
@@ -10,8 +11,6 @@ use crate::python::types::number::integer;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use num_traits::Signed;
-
-const BINARY: &str = "(self, value, /)";
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::New(NativeDef::new(
@@ -119,93 +118,48 @@ pub static ITEMS: &[ClassItem] = &[
         |_, _| Ok(Value::Int(1)),
         "the denominator of a rational number in lowest terms",
     ),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
-    ClassItem::slot("__bool__", "(self, /)", bool, "True if self else False"),
-    ClassItem::slot("__int__", "(self, /)", int, "int(self)"),
-    ClassItem::slot(
-        "__index__",
-        "(self, /)",
-        int,
-        "Return self converted to an integer, if self is suitable for use as an index into a list.",
-    ),
-    ClassItem::slot("__float__", "(self, /)", to_float, "float(self)"),
-    ClassItem::slot("__neg__", "(self, /)", neg, "-self"),
-    ClassItem::slot("__pos__", "(self, /)", int, "+self"),
-    ClassItem::slot("__abs__", "(self, /)", abs, "abs(self)"),
-    ClassItem::slot("__invert__", "(self, /)", invert, "~self"),
-    ClassItem::slot("__add__", BINARY, add, "Return self+value."),
-    ClassItem::slot("__radd__", BINARY, radd, "Return value+self."),
-    ClassItem::slot("__sub__", BINARY, sub, "Return self-value."),
-    ClassItem::slot("__rsub__", BINARY, rsub, "Return value-self."),
-    ClassItem::slot("__mul__", BINARY, mul, "Return self*value."),
-    ClassItem::slot("__rmul__", BINARY, mul, "Return value*self."),
-    ClassItem::slot("__floordiv__", BINARY, floor_div, "Return self//value."),
-    ClassItem::slot("__rfloordiv__", BINARY, rfloor_div, "Return value//self."),
-    ClassItem::slot("__mod__", BINARY, rem, "Return self%value."),
-    ClassItem::slot("__rmod__", BINARY, rrem, "Return value%self."),
-    ClassItem::slot("__truediv__", BINARY, true_div, "Return self/value."),
-    ClassItem::slot("__rtruediv__", BINARY, rtrue_div, "Return value/self."),
-    ClassItem::slot("__divmod__", BINARY, div_mod, "Return divmod(self, value)."),
-    ClassItem::slot("__rdivmod__", BINARY, rdiv_mod, "Return divmod(value, self)."),
-    ClassItem::slot(
-        "__pow__",
-        "(self, value, mod=None, /)",
-        pow,
-        "Return pow(self, value, mod).",
-    ),
-    ClassItem::slot(
-        "__rpow__",
-        "(self, value, mod=None, /)",
-        rpow,
-        "Return pow(value, self, mod).",
-    ),
-    ClassItem::slot("__lshift__", BINARY, lshift, "Return self<<value."),
-    ClassItem::slot("__rlshift__", BINARY, rlshift, "Return value<<self."),
-    ClassItem::slot("__rshift__", BINARY, rshift, "Return self>>value."),
-    ClassItem::slot("__rrshift__", BINARY, rrshift, "Return value>>self."),
-    ClassItem::slot("__and__", BINARY, and, "Return self&value."),
-    ClassItem::slot("__rand__", BINARY, rand, "Return value&self."),
-    ClassItem::slot("__or__", BINARY, or, "Return self|value."),
-    ClassItem::slot("__ror__", BINARY, ror, "Return value|self."),
-    ClassItem::slot("__xor__", BINARY, xor, "Return self^value."),
-    ClassItem::slot("__rxor__", BINARY, rxor, "Return value^self."),
-    ClassItem::slot(
-        "__eq__",
-        BINARY,
-        |_, args| compare(args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        BINARY,
-        |_, args| compare(args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot(
-        "__lt__",
-        BINARY,
-        |_, args| compare(args, Compare::Lt),
-        "Return self<value.",
-    ),
-    ClassItem::slot(
-        "__le__",
-        BINARY,
-        |_, args| compare(args, Compare::Le),
-        "Return self<=value.",
-    ),
-    ClassItem::slot(
-        "__gt__",
-        BINARY,
-        |_, args| compare(args, Compare::Gt),
-        "Return self>value.",
-    ),
-    ClassItem::slot(
-        "__ge__",
-        BINARY,
-        |_, args| compare(args, Compare::Ge),
-        "Return self>=value.",
-    ),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Hash, hash),
+    ClassItem::special(Slot::Bool, bool),
+    ClassItem::special(Slot::Int, int),
+    ClassItem::special(Slot::Index, int),
+    ClassItem::special(Slot::Float, to_float),
+    ClassItem::special(Slot::Neg, neg),
+    ClassItem::special(Slot::Pos, int),
+    ClassItem::special(Slot::Abs, abs),
+    ClassItem::special(Slot::Invert, invert),
+    ClassItem::special(Slot::Add, add),
+    ClassItem::special(Slot::RAdd, radd),
+    ClassItem::special(Slot::Sub, sub),
+    ClassItem::special(Slot::RSub, rsub),
+    ClassItem::special(Slot::Mul, mul),
+    ClassItem::special(Slot::RMul, mul),
+    ClassItem::special(Slot::FloorDiv, floor_div),
+    ClassItem::special(Slot::RFloorDiv, rfloor_div),
+    ClassItem::special(Slot::Mod, rem),
+    ClassItem::special(Slot::RMod, rrem),
+    ClassItem::special(Slot::TrueDiv, true_div),
+    ClassItem::special(Slot::RTrueDiv, rtrue_div),
+    ClassItem::special(Slot::DivMod, div_mod),
+    ClassItem::special(Slot::RDivMod, rdiv_mod),
+    ClassItem::special(Slot::Pow, pow),
+    ClassItem::special(Slot::RPow, rpow),
+    ClassItem::special(Slot::LShift, lshift),
+    ClassItem::special(Slot::RLShift, rlshift),
+    ClassItem::special(Slot::RShift, rshift),
+    ClassItem::special(Slot::RRShift, rrshift),
+    ClassItem::special(Slot::And, and),
+    ClassItem::special(Slot::RAnd, rand),
+    ClassItem::special(Slot::Or, or),
+    ClassItem::special(Slot::ROr, ror),
+    ClassItem::special(Slot::Xor, xor),
+    ClassItem::special(Slot::RXor, rxor),
+    ClassItem::special(Slot::Eq, |_, args| compare(args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |_, args| compare(args, Compare::Ne)),
+    ClassItem::special(Slot::Lt, |_, args| compare(args, Compare::Lt)),
+    ClassItem::special(Slot::Le, |_, args| compare(args, Compare::Le)),
+    ClassItem::special(Slot::Gt, |_, args| compare(args, Compare::Gt)),
+    ClassItem::special(Slot::Ge, |_, args| compare(args, Compare::Ge)),
 ];
 
 /// The number as a plain `int`.

@@ -4,6 +4,7 @@ pub mod sort;
 
 use super::sequence::{self, Subscript};
 use crate::python::class::Compare;
+use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{List, ListIterator, NativeIterator, Object};
 use crate::python::value::{R, Raised, Value};
@@ -110,58 +111,23 @@ pub static ITEMS: &[ClassItem] = &[
         reversed,
         "Return a reverse iterator over the list.",
     ),
-    ClassItem::slot(
-        "__setitem__",
-        "(self, key, value, /)",
-        set_item,
-        "Set self[key] to value.",
-    ),
-    ClassItem::slot("__delitem__", "(self, key, /)", del_item, "Delete self[key]."),
-    ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-    ClassItem::slot("__contains__", "(self, key, /)", contains, "Return key in self."),
-    ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__add__", "(self, value, /)", add, "Return self+value."),
-    ClassItem::slot("__mul__", "(self, value, /)", mul, "Return self*value."),
-    ClassItem::slot("__rmul__", "(self, value, /)", mul, "Return value*self."),
-    ClassItem::slot("__iadd__", "(self, value, /)", iadd, "Implement self+=value."),
-    ClassItem::slot("__imul__", "(self, value, /)", imul, "Implement self*=value."),
-    ClassItem::slot(
-        "__eq__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot(
-        "__lt__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Lt),
-        "Return self<value.",
-    ),
-    ClassItem::slot(
-        "__le__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Le),
-        "Return self<=value.",
-    ),
-    ClassItem::slot(
-        "__gt__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Gt),
-        "Return self>value.",
-    ),
-    ClassItem::slot(
-        "__ge__",
-        "(self, value, /)",
-        |vm, args| compare(vm, args, Compare::Ge),
-        "Return self>=value.",
-    ),
+    ClassItem::special(Slot::SetItem, set_item),
+    ClassItem::special(Slot::DelItem, del_item),
+    ClassItem::special(Slot::Len, len),
+    ClassItem::special(Slot::Contains, contains),
+    ClassItem::special(Slot::Iter, iter),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Add, add),
+    ClassItem::special(Slot::Mul, mul),
+    ClassItem::special(Slot::RMul, mul),
+    ClassItem::special(Slot::IAdd, iadd),
+    ClassItem::special(Slot::IMul, imul),
+    ClassItem::special(Slot::Eq, |vm, args| compare(vm, args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |vm, args| compare(vm, args, Compare::Ne)),
+    ClassItem::special(Slot::Lt, |vm, args| compare(vm, args, Compare::Lt)),
+    ClassItem::special(Slot::Le, |vm, args| compare(vm, args, Compare::Le)),
+    ClassItem::special(Slot::Gt, |vm, args| compare(vm, args, Compare::Gt)),
+    ClassItem::special(Slot::Ge, |vm, args| compare(vm, args, Compare::Ge)),
     ClassItem::Constant {
         name: "__hash__",
         make: |_| Value::None,

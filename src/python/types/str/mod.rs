@@ -11,6 +11,7 @@ mod translate;
 
 use super::codec;
 use super::sequence::{self, Subscript};
+use crate::python::class::slot::Slot;
 use crate::python::class::{ClassRef, Compare};
 use crate::python::format::quote;
 use crate::python::native::{ClassItem, NativeDef, Parser};
@@ -19,7 +20,6 @@ use crate::python::value::{R, Raised, Value};
 use crate::python::vm::Vm;
 use std::cell::{Cell, RefCell};
 
-const BINARY: &str = "(self, value, /)";
 const FIND: &str = "(self, sub, start=None, end=None, /)";
 const STRIP: &str = "(self, chars=None, /)";
 const PAD: &str = "(self, width, fillchar=' ', /)";
@@ -375,54 +375,24 @@ pub static ITEMS: &[ClassItem] = &[
         "Return a formatted version of the string as described by format_spec."
     ),
     row!("__getnewargs__", "(self, /)", NoArgs, get_new_args, ""),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
-    ClassItem::slot("__str__", "(self, /)", str, "Return str(self)."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
-    ClassItem::slot("__len__", "(self, /)", len, "Return len(self)."),
-    ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-    ClassItem::slot("__contains__", "(self, key, /)", contains, "Return key in self."),
-    ClassItem::slot("__iter__", "(self, /)", iter, "Implement iter(self)."),
-    ClassItem::slot("__add__", BINARY, add, "Return self+value."),
-    ClassItem::slot("__mul__", BINARY, mul, "Return self*value."),
-    ClassItem::slot("__rmul__", BINARY, mul, "Return value*self."),
-    ClassItem::slot("__mod__", BINARY, percent::modulo, "Return self%value."),
-    ClassItem::slot("__rmod__", BINARY, percent::reflected_modulo, "Return value%self."),
-    ClassItem::slot(
-        "__eq__",
-        BINARY,
-        |_, args| compare(args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        BINARY,
-        |_, args| compare(args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot(
-        "__lt__",
-        BINARY,
-        |_, args| compare(args, Compare::Lt),
-        "Return self<value.",
-    ),
-    ClassItem::slot(
-        "__le__",
-        BINARY,
-        |_, args| compare(args, Compare::Le),
-        "Return self<=value.",
-    ),
-    ClassItem::slot(
-        "__gt__",
-        BINARY,
-        |_, args| compare(args, Compare::Gt),
-        "Return self>value.",
-    ),
-    ClassItem::slot(
-        "__ge__",
-        BINARY,
-        |_, args| compare(args, Compare::Ge),
-        "Return self>=value.",
-    ),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Str, str),
+    ClassItem::special(Slot::Hash, hash),
+    ClassItem::special(Slot::Len, len),
+    ClassItem::special(Slot::GetItem, get_item),
+    ClassItem::special(Slot::Contains, contains),
+    ClassItem::special(Slot::Iter, iter),
+    ClassItem::special(Slot::Add, add),
+    ClassItem::special(Slot::Mul, mul),
+    ClassItem::special(Slot::RMul, mul),
+    ClassItem::special(Slot::Mod, percent::modulo),
+    ClassItem::special(Slot::RMod, percent::reflected_modulo),
+    ClassItem::special(Slot::Eq, |_, args| compare(args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |_, args| compare(args, Compare::Ne)),
+    ClassItem::special(Slot::Lt, |_, args| compare(args, Compare::Lt)),
+    ClassItem::special(Slot::Le, |_, args| compare(args, Compare::Le)),
+    ClassItem::special(Slot::Gt, |_, args| compare(args, Compare::Gt)),
+    ClassItem::special(Slot::Ge, |_, args| compare(args, Compare::Ge)),
 ];
 
 /// `must be str, not int`
