@@ -34,16 +34,23 @@ pub fn real(a: &Matrix<f64>) -> Option<Eigen> {
             }
         }
         if pair {
-            // x belongs to the value with positive imaginary part, which stands first
-            for r in 0..n {
-                let conjugate = vectors.at(r, k).conj();
-                vectors.set(r, k, conjugate);
-            }
             k -= 1;
         }
     }
     balanced.undo(&mut vectors);
     normalize(&mut vectors, |column| values[column].im != 0.0);
+    for (column, value) in values.iter().enumerate() {
+        for r in 0..n {
+            let own = vectors.at(r, column);
+            if value.im == 0.0 {
+                vectors.set(r, column, C::new(own.re, 0.0));
+            } else if value.im < 0.0 {
+                // of a pair the vectors are conjugate; the value with positive imaginary part stands first
+                let conjugate = vectors.at(r, column - 1).conj();
+                vectors.set(r, column, conjugate);
+            }
+        }
+    }
     Some((values, vectors))
 }
 
@@ -242,7 +249,7 @@ fn schur(h: &mut Matrix<f64>, z: &mut Matrix<f64>, low: usize, high: usize) -> O
                 h.set(i, i, d);
                 let imaginary = if c == 0.0 { 0.0 } else { b.abs().sqrt() * c.abs().sqrt() };
                 values[l] = C::new(a, imaginary);
-                values[i] = C::new(d, -imaginary);
+                values[i] = C::new(d, 0.0 - imaginary);
                 for column in i + 1..n {
                     let (x, y) = (h.at(l, column), h.at(i, column));
                     h.set(l, column, cs * x + sn * y);

@@ -110,7 +110,7 @@ pub(crate) static LINALG_VECDOT: Op = Op {
             if x.dim() == 1 && y.dim() == 1 {
                 layout::wrap_dim(a.int(2)?, 1)?;
                 return one(call(
-                    if x.dtype().is_complex() { "vdot" } else { "dot" },
+                    "vdot",
                     0,
                     args![x, y],
                 )?);
