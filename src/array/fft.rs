@@ -142,6 +142,9 @@ fn direct(x: &[C], kind: Kind) -> Vec<C> {
     let roots: Vec<C> = (0..n).map(|k| twiddle(k, n)).collect();
     (0..n)
         .map(|k| {
+            if k == 0 {
+                return x.iter().skip(1).fold(x[0], |sum, value| sum + value);
+            }
             let mut even = x[0];
             let mut odd = C::new(0.0, 0.0);
             for j in 1..=(n - 1) / 2 {

@@ -5,6 +5,7 @@ pub mod activation;
 pub mod array;
 pub mod binary;
 pub mod bivariate;
+mod block;
 pub mod compare;
 pub mod copy;
 pub mod create;

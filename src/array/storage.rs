@@ -1,5 +1,6 @@
 //! Untyped memory shared by arrays, with its version counter.
 
+use super::block::Block;
 use super::error::{self, Result};
 use std::cell::{Cell, UnsafeCell};
 
@@ -8,7 +9,7 @@ const INLINE_WORDS: usize = 8;
 
 enum Buffer {
     Inline([u64; INLINE_WORDS]),
-    Heap(Box<[u64]>),
+    Heap(Block),
 }
 
 /// Bytes that views share. Memory is 8-byte aligned and initialised.
@@ -25,7 +26,7 @@ impl Storage {
         Ok(Storage {
             version: Cell::new(0),
             bytes: Cell::new(bytes),
-            buffer: UnsafeCell::new(Self::buffer(bytes, std::alloc::alloc_zeroed)?),
+            buffer: UnsafeCell::new(Self::buffer(bytes, Block::zeroed)?),
         })
     }
 
@@ -36,12 +37,12 @@ impl Storage {
         Ok(Storage {
             version: Cell::new(0),
             bytes: Cell::new(bytes),
-            buffer: UnsafeCell::new(Self::buffer(bytes, std::alloc::alloc)?),
+            buffer: UnsafeCell::new(Self::buffer(bytes, Block::unfilled)?),
         })
     }
 
     #[inline(always)]
-    fn buffer(bytes: usize, allocate: unsafe fn(std::alloc::Layout) -> *mut u8) -> Result<Buffer> {
+    fn buffer(bytes: usize, allocate: fn(usize) -> Option<Block>) -> Result<Buffer> {
         if bytes <= INLINE_WORDS * 8 {
             return Ok(Buffer::Inline([0; INLINE_WORDS]));
         }
@@ -49,24 +50,15 @@ impl Storage {
     }
 
     #[inline(never)]
-    fn heap(bytes: usize, allocate: unsafe fn(std::alloc::Layout) -> *mut u8) -> Result<Buffer> {
-        let words = bytes.div_ceil(8);
-        let layout = std::alloc::Layout::array::<u64>(words)
-            .ok()
-            .filter(|_| bytes <= limit());
-        let Some(layout) = layout else {
-            return out_of_memory(bytes);
+    fn heap(bytes: usize, allocate: fn(usize) -> Option<Block>) -> Result<Buffer> {
+        let block = if bytes <= limit() {
+            allocate(bytes.div_ceil(8))
+        } else {
+            None
         };
-        // SAFETY: the layout has a non-zero size; any bits are valid u64s, nothing reads a word before it was written (see
-        // `unfilled`), and the box frees them with the same layout.
-        unsafe {
-            let pointer = allocate(layout).cast::<u64>();
-            if pointer.is_null() {
-                return out_of_memory(bytes);
-            }
-            Ok(Buffer::Heap(Box::from_raw(std::ptr::slice_from_raw_parts_mut(
-                pointer, words,
-            ))))
+        match block {
+            Some(block) => Ok(Buffer::Heap(block)),
+            None => out_of_memory(bytes),
         }
     }
 
@@ -81,11 +73,11 @@ impl Storage {
 
     /// Grows or shrinks, keeping the bytes that fit: `resize_`.
     pub fn resize(&self, bytes: usize) -> Result<()> {
-        let mut fresh = Self::buffer(bytes, std::alloc::alloc_zeroed)?;
+        let mut fresh = Self::buffer(bytes, Block::zeroed)?;
         let kept = bytes.min(self.len());
         let target = match &mut fresh {
             Buffer::Inline(words) => words.as_mut_ptr().cast::<u8>(),
-            Buffer::Heap(words) => words.as_mut_ptr().cast::<u8>(),
+            Buffer::Heap(block) => block.pointer(),
         };
         // SAFETY: both buffers hold at least `kept` bytes and are distinct; no slice of the old one is alive,
         // since array functions never hold one across a resize and a storage stays on its thread.
@@ -103,7 +95,7 @@ impl Storage {
         unsafe {
             match &mut *self.buffer.get() {
                 Buffer::Inline(words) => words.as_mut_ptr().cast(),
-                Buffer::Heap(words) => words.as_mut_ptr().cast(),
+                Buffer::Heap(block) => block.pointer(),
             }
         }
     }

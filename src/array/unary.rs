@@ -117,7 +117,7 @@ floating! {
     /// The arctangent.
     atan: trigonometric::atan_f32, trigonometric::atan_f64, |z: C| z.atan();
     /// x * 180 / pi.
-    rad2deg: |x: f32| x * (180.0 / std::f32::consts::PI), |x: f64| x * (180.0 / std::f64::consts::PI);
+    rad2deg: |x: f32| x * (180.0 / std::f64::consts::PI) as f32, |x: f64| x * (180.0 / std::f64::consts::PI);
     /// x * pi / 180.
     deg2rad: |x: f32| x * (std::f32::consts::PI / 180.0), |x: f64| x * (std::f64::consts::PI / 180.0);
 }
@@ -264,7 +264,7 @@ pub fn sinc(a: &Array) -> Result<Array> {
 pub fn digamma(a: &Array) -> Result<Array> {
     const FUNCTION: Floating = Floating {
         name: "digamma",
-        float32: |out, x| map1(out, x, |x: f32| special::digamma(x as f64) as f32),
+        float32: |out, x| map1(out, x, special::digamma_f32),
         float64: |out, x| map1(out, x, special::digamma),
         complex: None,
         half: true,

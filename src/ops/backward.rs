@@ -4,8 +4,9 @@ use super::argument::{Arg, Args};
 use super::op::{By, Derivative, Saved};
 use super::record::{Kept, OpNode};
 use crate::array::{Dims, Dtype, Result, Scalar, error};
+use crate::autograd::engine::{self, Options, Root};
 use crate::autograd::node::{Grads, NodeRef};
-use crate::autograd::{Tensor, arithmetic};
+use crate::autograd::{Tensor, arithmetic, modes};
 
 /// Positions are those of the schema.
 pub struct Backward<'a> {
@@ -271,4 +272,39 @@ impl Backward<'_> {
             None => error::runtime("no such input"),
         }
     }
+}
+
+/// The gradients of saved arguments through a formula of the result in differentiable ops, which is computed again.
+pub(super) fn recomputed(
+    b: &Backward,
+    arguments: &[usize],
+    formula: impl Fn(&[Tensor]) -> Result<Tensor>,
+) -> Result<Vec<Option<Tensor>>> {
+    let create_graph = modes::is_grad_enabled();
+    let _mode = modes::GradMode::set(true);
+    let inputs = arguments
+        .iter()
+        .map(|at| {
+            let saved = b.tensor(*at)?;
+            if create_graph && saved.requires_grad() {
+                return super::shape::view(&saved, &saved.sizes());
+            }
+            let leaf = saved.detach();
+            leaf.set_requires_grad(true);
+            Ok(leaf)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let Some(edge) = formula(&inputs)?.gradient_edge() else {
+        return Ok(vec![None; inputs.len()]);
+    };
+    let wanted: Vec<_> = inputs.iter().filter_map(Tensor::gradient_edge).collect();
+    let root = Root {
+        edge,
+        grad: b.grad()?.clone(),
+    };
+    let options = Options {
+        retain_graph: create_graph,
+        create_graph,
+    };
+    engine::run(vec![root], &wanted, false, options)
 }

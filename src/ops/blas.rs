@@ -4,7 +4,7 @@ use super::backward::Backward;
 use super::formula::*;
 use super::op::*;
 use crate::array::array::format_sizes;
-use crate::array::{Dims, Result, Scalar, array, binary, error, layout, matmul as kernel};
+use crate::array::{Dims, Dtype, Result, Scalar, array, binary, error, layout, matmul as kernel};
 use crate::autograd::Tensor;
 use crate::ops;
 
@@ -22,7 +22,7 @@ ops! {
                 right_backward(b.grad()?, &b.tensor(0)?, is_column_major(b, 1)?)
             }),
         ]),
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// The products of two batches of matrices.
     BMM = "bmm", "torch.bmm(torch.ones(2, 2, 3), torch.ones(2, 3, 2))", [Overload::new(
         "bmm(Tensor self, Tensor mat2) -> Tensor",
@@ -32,7 +32,7 @@ ops! {
             grad("self", "mat2", |b| bmm(b.grad()?, &conj(&transpose(&b.tensor(1)?, 1, 2)?)?)),
             grad("mat2", "self", |b| bmm(&conj(&transpose(&b.tensor(0)?, 1, 2)?)?, b.grad()?)),
         ]),
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// The product of a matrix and a vector.
     MV = "mv", "torch.mv(torch.ones(2, 3), torch.ones(3))", [Overload::new(
         "mv(Tensor self, Tensor vec) -> Tensor",
@@ -42,7 +42,7 @@ ops! {
             grad("self", "vec", |b| outer(b.grad()?, &conj(&b.tensor(1)?)?)),
             grad("vec", "self", |b| mv(&t(&conj(&b.tensor(0)?)?)?, b.grad()?)),
         ]),
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// The sum of products of two vectors' elements.
     DOT = "dot", "torch.dot(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))", [Overload::new(
         "dot(Tensor self, Tensor tensor) -> Tensor",
@@ -52,7 +52,7 @@ ops! {
             grad("self", "tensor", |b| mul(b.grad()?, conj(&b.tensor(1)?)?)),
             grad("tensor", "self", |b| mul(b.grad()?, conj(&b.tensor(0)?)?)),
         ]),
-    )];
+    ).out_dtype(crate::ops::out::inner)];
     /// The dot product of the conjugate of the first vector and the second.
     VDOT = "vdot", "torch.vdot(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))", [Overload::new(
         "vdot(Tensor self, Tensor other) -> Tensor",
@@ -62,7 +62,7 @@ ops! {
             grad("self", "other", |b| mul(conj(b.grad()?)?, b.tensor(1)?)),
             grad("other", "self", |b| mul(b.grad()?, b.tensor(0)?)),
         ]),
-    )];
+    ).out_dtype(crate::ops::out::inner)];
     /// All products of two vectors' elements.
     OUTER = "outer" / "ger", "torch.outer(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))", [Overload::new(
         "outer(Tensor self, Tensor vec2) -> Tensor",
@@ -100,14 +100,14 @@ ops! {
             one(tensordot(this, other, &[-1], &[-1])?)
         },
         Composite,
-    )];
+    ).out_dtype(crate::ops::out::tensordot)];
     /// The matrix product, of vectors, matrices or batches of them.
     MATMUL = "matmul" / "linalg_matmul", "torch.matmul(torch.ones(2, 3), torch.ones(3))", [Overload::new(
         "matmul(Tensor self, Tensor other) -> Tensor",
         FUNCTION | METHOD | OUT,
         |a| one(matmul(a.tensor(0)?, a.tensor(1)?)?),
         Composite,
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// The operator `@`.
     MATMUL_OPERATOR = "__matmul__", "torch.ones(2, 3) @ torch.ones(3)", [Overload::new(
         "__matmul__(Tensor self, Tensor other) -> Tensor",
@@ -138,7 +138,7 @@ ops! {
                 scaled(right_backward(b.grad()?, &b.tensor(1)?, is_column_major(b, 2)?)?, b.scalar(4)?)
             }),
         ]),
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// beta * input + alpha * (mat @ vec).
     ADDMV = "addmv", "torch.addmv(torch.ones(2), torch.ones(2, 3), torch.ones(3))", [Overload::new(
         "addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
@@ -161,7 +161,7 @@ ops! {
             grad("mat", "vec, alpha", |b| scaled(outer(b.grad()?, &conj(&b.tensor(2)?)?)?, b.scalar(4)?)),
             grad("vec", "mat, alpha", |b| scaled(mv(&conj(&t(&b.tensor(1)?)?)?, b.grad()?)?, b.scalar(4)?)),
         ]),
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// beta * input + alpha * outer(vec1, vec2).
     ADDR = "addr", "torch.addr(torch.ones(2, 2), torch.ones(2), torch.ones(2))", [Overload::new(
         "addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
@@ -216,12 +216,13 @@ ops! {
                 scaled(bmm(&conj(&transpose(&b.tensor(1)?, 1, 2)?)?, b.grad()?)?, b.scalar(4)?)
             }),
         ]),
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// beta * input + alpha * the sum of bmm(batch1, batch2) over the batch.
     ADDBMM = "addbmm", "torch.addbmm(torch.ones(2, 2), torch.ones(1, 2, 3), torch.ones(1, 3, 2))", [Overload::new(
         "addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
         POINTWISE,
         |a| {
+            check_first(a, 1)?;
             check_batches(a)?;
             let products = kernel::bmm(&*a.array(1)?, &*a.array(2)?)?;
             let product = crate::array::reduce::sum::sum(&products, Some(&[0]), false, Some(products.dtype()))?;
@@ -254,7 +255,7 @@ ops! {
         FUNCTION | OUT,
         |a| one(tensordot(a.tensor(0)?, a.tensor(1)?, a.ints(2)?, a.ints(3)?)?),
         Composite,
-    )];
+    ).out_dtype(crate::ops::out::tensordot)];
     /// The Kronecker product.
     KRON = "kron", "torch.kron(torch.eye(2), torch.ones(1, 2))", [Overload::new(
         "kron(Tensor self, Tensor other) -> Tensor",
@@ -291,6 +292,18 @@ fn scaled(tensor: Tensor, factor: Scalar) -> Result<Tensor> {
     }
 }
 
+/// Refuses a first argument that doesn't expand to the product of the last two dimensions; batches are summed over.
+fn check_first(a: &Args, skip: usize) -> Result<()> {
+    let (left, right) = (a.array(1)?, a.array(2)?);
+    if left.dim() == 2 + skip
+        && right.dim() == 2 + skip
+        && let (Some(&rows), Some(&columns)) = (left.sizes().get(skip), right.sizes().get(skip + 1))
+    {
+        layout::expand(&*a.array(0)?, &[rows, columns])?;
+    }
+    Ok(())
+}
+
 /// beta * the first argument + alpha * the product; beta 0 ignores what the first argument holds.
 fn combined(a: &Args, product: &array::Array) -> Result<Outs> {
     let (this, beta, alpha) = (a.array(0)?, a.scalar(3)?, a.scalar(4)?);
@@ -312,6 +325,16 @@ fn combined(a: &Args, product: &array::Array) -> Result<Outs> {
         }
     }
     let this = layout::expand(&this, product.sizes())?;
+    // among bools a factor is there or not
+    let as_bool = this.dtype() == Dtype::Bool && product.dtype() == Dtype::Bool;
+    let factor = |number: Scalar| {
+        if as_bool {
+            Scalar::Bool(!number.is_zero())
+        } else {
+            number
+        }
+    };
+    let (beta, alpha) = (factor(beta), factor(alpha));
     let product = if alpha.is_one() {
         product.clone()
     } else {

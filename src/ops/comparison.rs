@@ -69,19 +69,19 @@ ops! {
             FUNCTION | OUT,
             isin,
             NotDifferentiable,
-        ),
+        ).out_dtype(crate::ops::out::same),
         Overload::new(
             "isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor",
             FUNCTION | OUT,
             isin,
             NotDifferentiable,
-        ),
+        ).out_dtype(crate::ops::out::same),
         Overload::new(
             "isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) -> Tensor",
             FUNCTION | OUT,
             isin,
             NotDifferentiable,
-        ),
+        ).out_dtype(crate::ops::out::same),
     ];
     /// True where the element is not a number.
     ISNAN = "isnan", "torch.isnan(torch.tensor([1.0, float('nan')]))", [
@@ -101,14 +101,14 @@ ops! {
         FUNCTION | METHOD | OUT,
         |a| a.unary(unary::isposinf),
         NotDifferentiable,
-    )];
+    ).out_dtype(|_, _| "isposinf does not support non-boolean outputs.".into())];
     /// True where the element is negative infinity.
     ISNEGINF = "isneginf", "torch.isneginf(torch.tensor([1.0, float('-inf')]))", [Overload::new(
         "isneginf(Tensor self) -> Tensor",
         FUNCTION | METHOD | OUT,
         |a| a.unary(unary::isneginf),
         NotDifferentiable,
-    )];
+    ).out_dtype(|_, _| "isneginf does not support non-boolean outputs.".into())];
     /// The larger of each pair; nan wins.
     MAXIMUM = "maximum", "torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))", [Overload::new(
         "maximum(Tensor self, Tensor other) -> Tensor",

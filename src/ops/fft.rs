@@ -204,15 +204,15 @@ ops! {
     ];
 }
 
-fn c2c(x: &Tensor, dims: &[i64], normalization: i64, forward: bool) -> Result<Tensor> {
+pub(super) fn c2c(x: &Tensor, dims: &[i64], normalization: i64, forward: bool) -> Result<Tensor> {
     FFT_C2C.overloads[0].call_one(args![x, dims, normalization, forward])
 }
 
-fn r2c(x: &Tensor, dims: &[i64], normalization: i64, onesided: bool) -> Result<Tensor> {
+pub(super) fn r2c(x: &Tensor, dims: &[i64], normalization: i64, onesided: bool) -> Result<Tensor> {
     FFT_R2C.overloads[0].call_one(args![x, dims, normalization, onesided])
 }
 
-fn c2r(x: &Tensor, dims: &[i64], normalization: i64, last: i64) -> Result<Tensor> {
+pub(super) fn c2r(x: &Tensor, dims: &[i64], normalization: i64, last: i64) -> Result<Tensor> {
     FFT_C2R.overloads[0].call_one(args![x, dims, normalization, last])
 }
 

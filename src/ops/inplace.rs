@@ -74,9 +74,15 @@ impl Overload {
             ));
         }
         let _below = modes::GradMode::set(false);
+        if let Some(check) = self.out.check {
+            check(&args, outs)?;
+        }
         let results = (self.forward)(&args)?;
         for (result, out) in results.iter().zip(outs) {
             let Arg::Tensor(result) = result else { continue };
+            if let (Some(words), true) = (self.out.words, result.dtype() != out.dtype()) {
+                return error::runtime(words(result.dtype(), out.dtype()));
+            }
             if !promote::can_cast(result.dtype(), out.dtype()) {
                 return error::runtime(format!(
                     "result type {} can't be cast to the desired output type {}",

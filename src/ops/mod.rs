@@ -19,6 +19,7 @@ pub mod inplace;
 pub mod linalg;
 pub mod nn;
 pub mod op;
+pub mod out;
 pub mod pointwise;
 pub mod random;
 pub mod record;
@@ -26,6 +27,7 @@ pub mod reduction;
 pub mod saved;
 pub mod schema;
 pub mod shape;
+pub mod stft;
 pub mod view;
 
 pub use argument::{Arg, Args, Outs, one};
@@ -39,6 +41,7 @@ use std::sync::OnceLock;
 static FAMILIES: &[&[&Op]] = &[
     comparison::OPS,
     fft::OPS,
+    stft::OPS,
     blas::OPS,
     creation::factory::OPS,
     creation::like::OPS,
@@ -60,11 +63,17 @@ static FAMILIES: &[&[&Op]] = &[
     shape::view_copy::OPS,
     indexing::advanced::OPS,
     indexing::gather::OPS,
+    linalg::determinant::OPS,
+    linalg::eigenvalues::OPS,
     linalg::factor::OPS,
+    linalg::least_squares::OPS,
+    linalg::lu_factor::OPS,
     linalg::norm::OPS,
+    linalg::polar::OPS,
     linalg::product::OPS,
+    linalg::pseudoinverse::OPS,
+    linalg::singular_values::OPS,
     linalg::solve::OPS,
-    linalg::spectral::OPS,
 ];
 
 /// The ops by name and alias, made on first use.

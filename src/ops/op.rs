@@ -21,8 +21,9 @@
 
 use super::argument::{Args, Outs};
 use super::backward::Backward;
+use super::out::OutRule;
 use super::schema::{Kind, Schema};
-use crate::array::Result;
+use crate::array::{Dtype, Result};
 use crate::autograd::Tensor;
 use std::sync::OnceLock;
 
@@ -160,6 +161,8 @@ pub struct Overload {
     pub jvp: Jvp,
     /// A bit for each result: those that require grad when an input does.
     pub outputs: u8,
+    /// What `out=` tensors must be.
+    pub out: OutRule,
     ready: OnceLock<Ready>,
 }
 
@@ -177,6 +180,7 @@ impl Overload {
             derivative,
             jvp: Jvp::Auto,
             outputs: u8::MAX,
+            out: OutRule::CASTS,
             ready: OnceLock::new(),
         }
     }
@@ -190,6 +194,18 @@ impl Overload {
     /// Only these results (a bit each) are differentiable.
     pub const fn outputs(mut self, mask: u8) -> Overload {
         self.outputs = mask;
+        self
+    }
+
+    /// `out=` must have the result's dtype; `words` refuse another.
+    pub const fn out_dtype(mut self, words: fn(Dtype, Dtype) -> String) -> Overload {
+        self.out.words = Some(words);
+        self
+    }
+
+    /// `out=` tensors are looked at before the op runs.
+    pub const fn out_check(mut self, check: fn(&Args, &[Tensor]) -> Result<()>) -> Overload {
+        self.out.check = Some(check);
         self
     }
 

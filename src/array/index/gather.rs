@@ -427,6 +427,13 @@ pub fn index_reduce_(
     } else {
         index.clone()
     };
+    let rows = source.sizes().get(d).copied().unwrap_or(1);
+    if flat.numel() as i64 != rows {
+        return error::runtime(format!(
+            "index_reduce_(): Number of indices ({}) should be equal to source.size(dim): ({rows}), for dim: {dim}",
+            flat.numel()
+        ));
+    }
     let mut sizes: Dims = smallvec::SmallVec::from_elem(1, source.dim());
     if let Some(size) = sizes.get_mut(d) {
         *size = flat.numel() as i64;

@@ -7,6 +7,7 @@ use super::super::error::{self, Result};
 use super::super::layout;
 use super::super::matmul::cpp_name;
 use super::super::promote::Operand;
+use super::super::scalar::Scalar;
 use super::super::{ternary, view};
 
 /// Row-major positions of the elements that are not 0.
@@ -94,15 +95,49 @@ pub fn masked_fill<'a>(a: &'a Array, mask: &Array, value: impl Into<Operand<'a>>
     }
     let filled = match value.into() {
         Operand::Array(value) => {
+            check_fits(copy::item(value)?, a.dtype())?;
             let value = copy::cast(value, a.dtype())?;
             ternary::where_(mask, &value, a)?
         }
         Operand::Number(number) => {
+            check_fits(number, a.dtype())?;
             let value = copy::full(&[], number, a.dtype())?;
             ternary::where_(mask, &value, a)?
         }
     };
     copy::contiguous(&filled)
+}
+
+/// Refuses a value beyond the dtype's range, or complex where the dtype isn't. Negative numbers wrap in unsigned types.
+pub fn check_fits(value: Scalar, dtype: Dtype) -> Result<()> {
+    let largest = match dtype {
+        Dtype::Uint8 => u8::MAX.into(),
+        Dtype::Int8 => i8::MAX.into(),
+        Dtype::Int16 => i16::MAX.into(),
+        Dtype::Int32 => i32::MAX.into(),
+        Dtype::Float16 => 65504.0,
+        Dtype::BFloat16 => half::bf16::MAX.to_f64(),
+        Dtype::Float32 => f32::MAX.into(),
+        _ => f64::INFINITY,
+    };
+    let fits = match value {
+        Scalar::Complex(re, im) => (im == 0.0 || dtype.is_complex()) && (re.abs() <= largest || !re.is_finite()),
+        value => {
+            let value = value.to_f64();
+            value <= largest && value >= -largest - 1.0 || dtype.is_floating_point() && !value.is_finite()
+        }
+    };
+    if fits || dtype == Dtype::Bool {
+        return Ok(());
+    }
+    let name = match dtype {
+        Dtype::Uint8 => "uint8_t",
+        Dtype::Int8 => "int8_t",
+        Dtype::Int16 => "int16_t",
+        Dtype::Int64 => "int64_t",
+        dtype => cpp_name(dtype),
+    };
+    error::runtime(format!("value cannot be converted to type {name} without overflow"))
 }
 
 /// A copy in which the elements where the mask, broadcast, is true are the source's, one after the other.

@@ -75,6 +75,46 @@ pub fn lgamma(x: f64) -> f64 {
     }
 }
 
+/// As `digamma`, in single precision throughout: PyTorch's own digits, which differ where terms cancel.
+pub fn digamma_f32(x: f32) -> f32 {
+    if x == 0.0 {
+        return f32::INFINITY.copysign(-x);
+    }
+    let (mut x, mut reflected) = (x, 0.0);
+    if x < 0.0 {
+        if x == x.trunc() {
+            return f32::NAN;
+        }
+        let fraction = f64::from(x - x.trunc());
+        reflected = (PI / (PI * fraction).tan()) as f32;
+        x = 1.0 - x;
+    }
+    let mut result = 0.0f32;
+    while x < 10.0 {
+        result -= 1.0 / x;
+        x += 1.0;
+    }
+    if x == 10.0 {
+        return result + 2.251_752_6 - reflected;
+    }
+    let tail = if x < 1e17 {
+        let z = 1.0 / (x * x);
+        let series = [
+            8.333_333_6e-2,
+            -2.109_279_6e-2,
+            7.575_757_6e-3,
+            -4.166_666_7e-3,
+            3.968_254e-3,
+            -8.333_333_6e-3,
+            8.333_333_6e-2,
+        ];
+        z * series.into_iter().fold(0.0f32, |sum, term| sum * z + term)
+    } else {
+        0.0
+    };
+    result + x.ln() - 0.5 / x - tail - reflected
+}
+
 /// The logarithmic derivative of gamma: recurrence up to 10, then the asymptotic series; reflection below 0.
 /// As in PyTorch, digamma(0) is -inf with the sign of zero and negative integers give nan.
 pub fn digamma(x: f64) -> f64 {

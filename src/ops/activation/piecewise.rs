@@ -175,7 +175,7 @@ ops! {
         Node("HardshrinkBackward0", &[grad("self", "self, lambd", |b| {
             call1(&SHRINK_BACKWARD, args![b.grad()?, b.tensor(0)?, b.scalar(1)?])
         })]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// 0 where |x| is at most lambd, x moved toward 0 by lambd elsewhere.
     SOFTSHRINK = "softshrink", "torch.nn.functional.softshrink(torch.tensor([-0.3, 2.0]))", [Overload::new(
         "softshrink(Tensor self, Scalar lambd=0.5) -> Tensor",
@@ -193,7 +193,7 @@ ops! {
         Node("SoftshrinkBackward0", &[grad("self", "self, lambd", |b| {
             SHRINK_BACKWARD.overloads[1].call_one(args![b.grad()?, b.tensor(0)?, b.scalar(1)?])
         })]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// The gradients of hardshrink and softshrink.
     SHRINK_BACKWARD = "hardshrink_backward", "torch.hardshrink(torch.tensor([-0.3, 2.0]))", [
         Overload::new(

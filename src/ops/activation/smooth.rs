@@ -24,7 +24,7 @@ ops! {
         Node("GeluBackward0", &[grad("self", "self, approximate", |b| {
             call1(&GELU_BACKWARD, args![b.grad()?, b.tensor(0)?, b.args()?.str(1)?])
         })]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// The gradient of gelu.
     GELU_BACKWARD = "gelu_backward", "torch.nn.functional.gelu(torch.tensor([-1.0, 2.0]))", [Overload::new(
         "gelu_backward(Tensor grad_output, Tensor self, *, str approximate='none') -> Tensor",
@@ -120,7 +120,7 @@ ops! {
         Node("SoftplusBackward0", &[grad("self", "self, beta, threshold", |b| {
             call1(&SOFTPLUS_BACKWARD, args![b.grad()?, b.tensor(0)?, b.scalar(1)?, b.scalar(2)?])
         })]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// The gradient of softplus.
     SOFTPLUS_BACKWARD = "softplus_backward", "torch.nn.functional.softplus(torch.tensor([-1.0, 2.0]))", [Overload::new(
         "softplus_backward(Tensor grad_output, Tensor self, Scalar beta, Scalar threshold) -> Tensor",

@@ -144,10 +144,15 @@ pub(crate) static EMPTY_PERMUTED: Op = Op {
             }
             let mut strides: Dims = Dims::from_elem(1, sizes.len());
             let mut step = 1;
-            for &dim in order.iter().rev() {
+            for (at, dim) in order.iter().enumerate() {
+                if (0..sizes.len() as i64).contains(dim) && order[..at].contains(dim) {
+                    return error::runtime("Duplicate dim not allowed");
+                }
+            }
+            for (at, &dim) in order.iter().enumerate().rev() {
                 let (Some(size), Some(stride)) = (sizes.get(dim as usize), strides.get_mut(dim as usize)) else {
                     return error::runtime(format!(
-                        "Dimension out of range (expected to be between 0 and {}, but got {dim} at index 0).  NB: negative dims not currently supported; file an issue if you want it.",
+                        "Dimension out of range (expected to be between 0 and {}, but got {dim} at index {at}).  NB: negative dims not currently supported; file an issue if you want it.",
                         sizes.len().saturating_sub(1)
                     ));
                 };

@@ -175,31 +175,35 @@ pub(crate) static MASKED_SELECT: Op = Op {
     aliases: &[],
     help: "The elements where mask is true, as a vector.",
     example: "torch.masked_select(torch.tensor([1, 2]), torch.tensor([True, False]))",
-    overloads: overloads![Overload::new(
-        "masked_select(Tensor self, Tensor mask) -> Tensor",
-        FUNCTION | METHOD | OUT,
-        |a| one(array_index::masked_select(&*a.array(0)?, &*a.array(1)?)?),
-        Derivative::Node(
-            "MaskedSelectBackward0",
-            &[
-                Grad {
-                    inputs: "self",
-                    uses: "self.sizes, mask",
-                    by: By::Formula(|b| {
-                        let mask = b.tensor(1)?;
-                        let sizes = layout::broadcast_sizes(&b.sizes(0)?, &mask.sizes())?;
-                        let zeros: Tensor = Array::zeros(&sizes, b.grad()?.dtype())?.into();
-                        masked_scatter(&zeros, &mask, b.grad()?)
-                    })
-                },
-                Grad {
-                    inputs: "mask",
-                    uses: "",
-                    by: By::NotDifferentiable
-                }
-            ]
+    overloads: overloads![
+        Overload::new(
+            "masked_select(Tensor self, Tensor mask) -> Tensor",
+            FUNCTION | METHOD | OUT,
+            |a| one(array_index::masked_select(&*a.array(0)?, &*a.array(1)?)?),
+            Derivative::Node(
+                "MaskedSelectBackward0",
+                &[
+                    Grad {
+                        inputs: "self",
+                        uses: "self.sizes, mask",
+                        by: By::Formula(|b| {
+                            let mask = b.tensor(1)?;
+                            let sizes = layout::broadcast_sizes(&b.sizes(0)?, &mask.sizes())?;
+                            let zeros: Tensor = Array::zeros(&sizes, b.grad()?.dtype())?.into();
+                            masked_scatter(&zeros, &mask, b.grad()?)
+                        })
+                    },
+                    Grad {
+                        inputs: "mask",
+                        uses: "",
+                        by: By::NotDifferentiable
+                    }
+                ]
+            )
         )
-    )],
+        .out_dtype(|_, _| "masked_select(): self and result must have the same scalar type".into())
+        .out_check(crate::ops::out::apart)
+    ],
 };
 
 pub(crate) static MASKED_SCATTER: Op = Op {
@@ -254,29 +258,36 @@ pub(crate) static TAKE: Op = Op {
     aliases: &[],
     help: "The elements at places in the flattened tensor.",
     example: "torch.take(torch.tensor([[1, 2], [3, 4]]), torch.tensor([0, 3]))",
-    overloads: overloads![Overload::new(
-        "take(Tensor self, Tensor index) -> Tensor",
-        FUNCTION | METHOD | OUT,
-        |a| one(array_index::take(&*a.array(0)?, &*a.array(1)?)?),
-        Derivative::Node(
-            "TakeBackward0",
-            &[
-                Grad {
-                    inputs: "self",
-                    uses: "self.sizes, index",
-                    by: By::Formula(|b| {
-                        let zeros: Tensor = Array::zeros(&b.sizes(0)?, b.grad()?.dtype())?.into();
-                        put(&zeros, &b.tensor(1)?, b.grad()?, true)
-                    })
-                },
-                Grad {
-                    inputs: "index",
-                    uses: "",
-                    by: By::NotDifferentiable
-                }
-            ]
+    overloads: overloads![
+        Overload::new(
+            "take(Tensor self, Tensor index) -> Tensor",
+            FUNCTION | METHOD | OUT,
+            |a| one(array_index::take(&*a.array(0)?, &*a.array(1)?)?),
+            Derivative::Node(
+                "TakeBackward0",
+                &[
+                    Grad {
+                        inputs: "self",
+                        uses: "self.sizes, index",
+                        by: By::Formula(|b| {
+                            let zeros: Tensor = Array::zeros(&b.sizes(0)?, b.grad()?.dtype())?.into();
+                            put(&zeros, &b.tensor(1)?, b.grad()?, true)
+                        })
+                    },
+                    Grad {
+                        inputs: "index",
+                        uses: "",
+                        by: By::NotDifferentiable
+                    }
+                ]
+            )
         )
-    )],
+        .out_dtype(|wanted, given| format!(
+            "take(): self and out expected to have the same dtype, but got self.dtype = {} and out.dtype = {}",
+            wanted.scalar_type(),
+            given.scalar_type()
+        ))
+    ],
 };
 
 pub(crate) static PUT: Op = Op {
@@ -330,7 +341,11 @@ pub(crate) static NONZERO: Op = Op {
             FUNCTION | METHOD | OUT,
             |a| one(array_index::nonzero(&*a.array(0)?)?),
             Derivative::NotDifferentiable
-        ),
+        )
+        .out_dtype(|_, given| format!(
+            "nonzero: Expected out tensor to have scalar type Long but got scalar type{}",
+            given.scalar_type()
+        )),
         Overload::new(
             "nonzero.numpy(Tensor self, *, bool as_tuple) -> Tensor[]",
             FUNCTION | METHOD,
@@ -432,7 +447,12 @@ pub(crate) static WHERE: Op = Op {
                     }
                 ]
             )
-        ),
+        )
+        .out_dtype(|wanted, given| format!(
+            "Expected out type to be {} but got {}",
+            wanted.scalar_type(),
+            given.scalar_type()
+        )),
         Overload::new(
             "where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor",
             FUNCTION,

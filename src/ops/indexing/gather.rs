@@ -20,29 +20,32 @@ pub(crate) static GATHER: Op = Op {
     aliases: &[],
     help: "The elements at the given places along a dimension.",
     example: "torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0], [1]]))",
-    overloads: overloads![Overload::new(
-        "gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
-        FUNCTION | METHOD | OUT,
-        |a| one(array_index::gather(&*a.array(0)?, a.int(1)?, &*a.array(2)?)?),
-        Derivative::Node(
-            "GatherBackward0",
-            &[
-                Grad {
-                    inputs: "self",
-                    uses: "self.sizes, dim, index, sparse_grad",
-                    by: By::Formula(|b| {
-                        let zeros: Tensor = Array::zeros(&b.sizes(0)?, b.grad()?.dtype())?.into();
-                        scatter_add(&zeros, b.int(1)?, &b.tensor(2)?, b.grad()?)
-                    })
-                },
-                Grad {
-                    inputs: "index",
-                    uses: "",
-                    by: By::NotDifferentiable
-                }
-            ]
+    overloads: overloads![
+        Overload::new(
+            "gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
+            FUNCTION | METHOD | OUT,
+            |a| one(array_index::gather(&*a.array(0)?, a.int(1)?, &*a.array(2)?)?),
+            Derivative::Node(
+                "GatherBackward0",
+                &[
+                    Grad {
+                        inputs: "self",
+                        uses: "self.sizes, dim, index, sparse_grad",
+                        by: By::Formula(|b| {
+                            let zeros: Tensor = Array::zeros(&b.sizes(0)?, b.grad()?.dtype())?.into();
+                            scatter_add(&zeros, b.int(1)?, &b.tensor(2)?, b.grad()?)
+                        })
+                    },
+                    Grad {
+                        inputs: "index",
+                        uses: "",
+                        by: By::NotDifferentiable
+                    }
+                ]
+            )
         )
-    )],
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static SCATTER: Op = Op {
@@ -81,7 +84,8 @@ pub(crate) static SCATTER: Op = Op {
                     }
                 ]
             )
-        ),
+        )
+        .out_dtype(crate::ops::out::same),
         Overload::new(
             "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
             FUNCTION | METHOD | INPLACE | OUT,
@@ -107,7 +111,8 @@ pub(crate) static SCATTER: Op = Op {
                     }
                 ]
             )
-        ),
+        )
+        .out_dtype(crate::ops::out::same),
         Overload::new(
             "scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor",
             FUNCTION | METHOD | INPLACE | OUT,
@@ -119,7 +124,8 @@ pub(crate) static SCATTER: Op = Op {
                 Some(combine(a.str(4)?)?)
             )),
             Derivative::NotImplemented
-        ),
+        )
+        .out_dtype(crate::ops::out::same),
         Overload::new(
             "scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor",
             FUNCTION | METHOD | INPLACE | OUT,
@@ -132,6 +138,7 @@ pub(crate) static SCATTER: Op = Op {
             )),
             Derivative::NotImplemented
         )
+        .out_dtype(crate::ops::out::same)
     ],
 };
 
@@ -140,37 +147,40 @@ pub(crate) static SCATTER_ADD: Op = Op {
     aliases: &[],
     help: "A copy with src added at the given places along a dimension.",
     example: "torch.scatter_add(torch.zeros(3), 0, torch.tensor([1, 1]), torch.ones(2))",
-    overloads: overloads![Overload::new(
-        "scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
-        FUNCTION | METHOD | INPLACE | OUT,
-        |a| changed(a, |array| array_index::scatter_(
-            array,
-            a.int(1)?,
-            &*a.array(2)?,
-            &*a.array(3)?,
-            Some(Combine::Sum)
-        )),
-        Derivative::Node(
-            "ScatterAddBackward0",
-            &[
-                Grad {
-                    inputs: "self",
-                    uses: "",
-                    by: By::Formula(|b| Ok(b.grad()?.clone()))
-                },
-                Grad {
-                    inputs: "index",
-                    uses: "",
-                    by: By::NotDifferentiable
-                },
-                Grad {
-                    inputs: "src",
-                    uses: "dim, index",
-                    by: By::Formula(|b| gather(b.grad()?, b.int(1)?, &b.tensor(2)?))
-                }
-            ]
+    overloads: overloads![
+        Overload::new(
+            "scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
+            FUNCTION | METHOD | INPLACE | OUT,
+            |a| changed(a, |array| array_index::scatter_(
+                array,
+                a.int(1)?,
+                &*a.array(2)?,
+                &*a.array(3)?,
+                Some(Combine::Sum)
+            )),
+            Derivative::Node(
+                "ScatterAddBackward0",
+                &[
+                    Grad {
+                        inputs: "self",
+                        uses: "",
+                        by: By::Formula(|b| Ok(b.grad()?.clone()))
+                    },
+                    Grad {
+                        inputs: "index",
+                        uses: "",
+                        by: By::NotDifferentiable
+                    },
+                    Grad {
+                        inputs: "src",
+                        uses: "dim, index",
+                        by: By::Formula(|b| gather(b.grad()?, b.int(1)?, &b.tensor(2)?))
+                    }
+                ]
+            )
         )
-    )],
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static SCATTER_REDUCE: Op = Op {
@@ -204,7 +214,7 @@ pub(crate) static SCATTER_REDUCE: Op = Op {
                 }
             ]
         )
-    )],
+    ).out_dtype(crate::ops::out::same)],
 };
 
 pub(crate) static INDEX_SELECT: Op = Op {
@@ -212,29 +222,32 @@ pub(crate) static INDEX_SELECT: Op = Op {
     aliases: &[],
     help: "The slices at the given places along a dimension.",
     example: "torch.index_select(torch.tensor([1, 2, 3]), 0, torch.tensor([0, 2]))",
-    overloads: overloads![Overload::new(
-        "index_select(Tensor self, int dim, Tensor index) -> Tensor",
-        FUNCTION | METHOD | OUT,
-        |a| one(array_index::index_select(&*a.array(0)?, a.int(1)?, &*a.array(2)?)?),
-        Derivative::Node(
-            "IndexSelectBackward0",
-            &[
-                Grad {
-                    inputs: "self",
-                    uses: "self.sizes, dim, index",
-                    by: By::Formula(|b| {
-                        let zeros: Tensor = Array::zeros(&b.sizes(0)?, b.grad()?.dtype())?.into();
-                        index_add(&zeros, b.int(1)?, &b.tensor(2)?, b.grad()?)
-                    })
-                },
-                Grad {
-                    inputs: "index",
-                    uses: "",
-                    by: By::NotDifferentiable
-                }
-            ]
+    overloads: overloads![
+        Overload::new(
+            "index_select(Tensor self, int dim, Tensor index) -> Tensor",
+            FUNCTION | METHOD | OUT,
+            |a| one(array_index::index_select(&*a.array(0)?, a.int(1)?, &*a.array(2)?)?),
+            Derivative::Node(
+                "IndexSelectBackward0",
+                &[
+                    Grad {
+                        inputs: "self",
+                        uses: "self.sizes, dim, index",
+                        by: By::Formula(|b| {
+                            let zeros: Tensor = Array::zeros(&b.sizes(0)?, b.grad()?.dtype())?.into();
+                            index_add(&zeros, b.int(1)?, &b.tensor(2)?, b.grad()?)
+                        })
+                    },
+                    Grad {
+                        inputs: "index",
+                        uses: "",
+                        by: By::NotDifferentiable
+                    }
+                ]
+            )
         )
-    )],
+        .out_dtype(|_, _| "index_select(): self and result must have the same scalar type".into())
+    ],
 };
 
 pub(crate) static INDEX_ADD: Op = Op {
@@ -242,41 +255,44 @@ pub(crate) static INDEX_ADD: Op = Op {
     aliases: &[],
     help: "A copy with the slices of source, multiplied by alpha, added along a dimension.",
     example: "torch.index_add(torch.zeros(3), 0, torch.tensor([1]), torch.ones(1))",
-    overloads: overloads![Overload::new(
-        "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor",
-        FUNCTION | METHOD | INPLACE | OUT,
-        |a| changed(a, |array| array_index::index_add_(
-            array,
-            a.int(1)?,
-            &*a.array(2)?,
-            &*a.array(3)?,
-            a.scalar(4)?
-        )),
-        Derivative::Node(
-            "IndexAddBackward0",
-            &[
-                Grad {
-                    inputs: "self",
-                    uses: "",
-                    by: By::Formula(|b| Ok(b.grad()?.clone()))
-                },
-                Grad {
-                    inputs: "index",
-                    uses: "",
-                    by: By::NotDifferentiable
-                },
-                Grad {
-                    inputs: "source",
-                    uses: "dim, index, source.sizes, alpha",
-                    by: By::Formula(|b| {
-                        let grad = source_gradient(b)?;
-                        let alpha = b.scalar(4)?;
-                        if alpha.is_one() { Ok(grad) } else { mul(&grad, alpha) }
-                    })
-                }
-            ]
+    overloads: overloads![
+        Overload::new(
+            "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor",
+            FUNCTION | METHOD | INPLACE | OUT,
+            |a| changed(a, |array| array_index::index_add_(
+                array,
+                a.int(1)?,
+                &*a.array(2)?,
+                &*a.array(3)?,
+                a.scalar(4)?
+            )),
+            Derivative::Node(
+                "IndexAddBackward0",
+                &[
+                    Grad {
+                        inputs: "self",
+                        uses: "",
+                        by: By::Formula(|b| Ok(b.grad()?.clone()))
+                    },
+                    Grad {
+                        inputs: "index",
+                        uses: "",
+                        by: By::NotDifferentiable
+                    },
+                    Grad {
+                        inputs: "source",
+                        uses: "dim, index, source.sizes, alpha",
+                        by: By::Formula(|b| {
+                            let grad = source_gradient(b)?;
+                            let alpha = b.scalar(4)?;
+                            if alpha.is_one() { Ok(grad) } else { mul(&grad, alpha) }
+                        })
+                    }
+                ]
+            )
         )
-    )],
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static INDEX_COPY: Op = Op {
@@ -284,36 +300,39 @@ pub(crate) static INDEX_COPY: Op = Op {
     aliases: &[],
     help: "A copy with slices along a dimension replaced by those of source.",
     example: "torch.index_copy(torch.zeros(3), 0, torch.tensor([1]), torch.ones(1))",
-    overloads: overloads![Overload::new(
-        "index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor",
-        FUNCTION | METHOD | INPLACE | OUT,
-        |a| changed(a, |array| array_index::index_copy_(
-            array,
-            a.int(1)?,
-            &*a.array(2)?,
-            &*a.array(3)?
-        )),
-        Derivative::Node(
-            "IndexCopyBackward0",
-            &[
-                Grad {
-                    inputs: "self",
-                    uses: "dim, index",
-                    by: By::Formula(|b| index_fill(b.grad()?, b.int(1)?, &b.tensor(2)?, Scalar::Int(0)))
-                },
-                Grad {
-                    inputs: "index",
-                    uses: "",
-                    by: By::NotDifferentiable
-                },
-                Grad {
-                    inputs: "source",
-                    uses: "dim, index, source.sizes",
-                    by: By::Formula(source_gradient)
-                }
-            ]
+    overloads: overloads![
+        Overload::new(
+            "index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor",
+            FUNCTION | METHOD | INPLACE | OUT,
+            |a| changed(a, |array| array_index::index_copy_(
+                array,
+                a.int(1)?,
+                &*a.array(2)?,
+                &*a.array(3)?
+            )),
+            Derivative::Node(
+                "IndexCopyBackward0",
+                &[
+                    Grad {
+                        inputs: "self",
+                        uses: "dim, index",
+                        by: By::Formula(|b| index_fill(b.grad()?, b.int(1)?, &b.tensor(2)?, Scalar::Int(0)))
+                    },
+                    Grad {
+                        inputs: "index",
+                        uses: "",
+                        by: By::NotDifferentiable
+                    },
+                    Grad {
+                        inputs: "source",
+                        uses: "dim, index, source.sizes",
+                        by: By::Formula(source_gradient)
+                    }
+                ]
+            )
         )
-    )],
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static INDEX_FILL: Op = Op {
@@ -421,7 +440,7 @@ pub(crate) static INDEX_REDUCE: Op = Op {
                 }
             ]
         )
-    )],
+    ).out_dtype(crate::ops::out::same)],
 };
 
 pub(crate) static TAKE_ALONG_DIM: Op = Op {
@@ -429,12 +448,15 @@ pub(crate) static TAKE_ALONG_DIM: Op = Op {
     aliases: &[],
     help: "The elements at places along a dimension, or in the flattened tensor.",
     example: "torch.take_along_dim(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[0], [1]]), dim=1)",
-    overloads: overloads![Overload::new(
-        "take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor",
-        FUNCTION | METHOD | OUT,
-        |a| one(take_along_dim(a.tensor(0)?, a.tensor(1)?, a.optional_int(2))?),
-        Derivative::Composite
-    )],
+    overloads: overloads![
+        Overload::new(
+            "take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor",
+            FUNCTION | METHOD | OUT,
+            |a| one(take_along_dim(a.tensor(0)?, a.tensor(1)?, a.optional_int(2))?),
+            Derivative::Composite
+        )
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 /// A copy of the first argument, changed in place.

@@ -18,12 +18,13 @@ pub static OPS: &[&Op] = &[
     &LINALG_LDL_SOLVE,
 ];
 
-pub(crate) static LINALG_CHOLESKY_EX: Op = Op {
-    name: "linalg_cholesky_ex",
-    aliases: &[],
-    help: "The Cholesky factor, and the order of the first minor that is not positive instead of an error.",
-    example: "torch.linalg.cholesky_ex(torch.tensor([[4.0, 1.0], [1.0, 3.0]]))",
-    overloads: overloads![Overload::new(
+pub(crate) static LINALG_CHOLESKY_EX: Op =
+    Op {
+        name: "linalg_cholesky_ex",
+        aliases: &[],
+        help: "The Cholesky factor, and the order of the first minor that is not positive instead of an error.",
+        example: "torch.linalg.cholesky_ex(torch.tensor([[4.0, 1.0], [1.0, 3.0]]))",
+        overloads: overloads![Overload::new(
         "linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)",
         FUNCTION | OUT | NAMESPACED,
         |a| {
@@ -41,27 +42,30 @@ pub(crate) static LINALG_CHOLESKY_EX: Op = Op {
                 by: By::Formula(cholesky_gradient)
             }]
         )
-    )],
-};
+    ).out_dtype(crate::ops::out::same)],
+    };
 
 pub(crate) static LINALG_CHOLESKY: Op = Op {
     name: "linalg_cholesky",
     aliases: &[],
     help: "The triangular factor of a positive definite matrix.",
     example: "torch.linalg.cholesky(torch.tensor([[4.0, 1.0], [1.0, 3.0]]))",
-    overloads: overloads![Overload::new(
-        "linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor",
-        FUNCTION | OUT | NAMESPACED,
-        |a| {
-            let this = a.tensor(0)?;
-            check_square(&this.array(), "linalg.cholesky", "A")?;
-            check_floating(&this.array(), "linalg.cholesky")?;
-            let outs = LINALG_CHOLESKY_EX.overloads[0].call(args![this, a.bool(1)?, false])?;
-            check_positive(&outs, "linalg.cholesky", this.dim() > 2)?;
-            Ok(outs.into_iter().take(1).collect())
-        },
-        Derivative::Composite
-    )],
+    overloads: overloads![
+        Overload::new(
+            "linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor",
+            FUNCTION | OUT | NAMESPACED,
+            |a| {
+                let this = a.tensor(0)?;
+                check_square(&this.array(), "linalg.cholesky", "A")?;
+                check_floating(&this.array(), "linalg.cholesky")?;
+                let outs = LINALG_CHOLESKY_EX.overloads[0].call(args![this, a.bool(1)?, false])?;
+                check_positive(&outs, "linalg.cholesky", this.dim() > 2)?;
+                Ok(outs.into_iter().take(1).collect())
+            },
+            Derivative::Composite
+        )
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static CHOLESKY: Op = Op {
@@ -143,19 +147,22 @@ pub(crate) static LINALG_QR: Op = Op {
     aliases: &[],
     help: "The factors of A = Q R, Q with orthonormal columns.",
     example: "torch.linalg.qr(torch.tensor([[4.0, 1.0], [1.0, 3.0]]))",
-    overloads: overloads![Overload::new(
-        "linalg_qr(Tensor A, str mode='reduced') -> (Tensor Q, Tensor R)",
-        FUNCTION | OUT | NAMESPACED,
-        |a| qr_factors(&*a.array(0)?, a.str(1)?),
-        Derivative::Node(
-            "LinalgQrBackward0",
-            &[Grad {
-                inputs: "A",
-                uses: "result0, result1, mode",
-                by: By::Formula(qr_gradient)
-            }]
+    overloads: overloads![
+        Overload::new(
+            "linalg_qr(Tensor A, str mode='reduced') -> (Tensor Q, Tensor R)",
+            FUNCTION | OUT | NAMESPACED,
+            |a| qr_factors(&*a.array(0)?, a.str(1)?),
+            Derivative::Node(
+                "LinalgQrBackward0",
+                &[Grad {
+                    inputs: "A",
+                    uses: "result0, result1, mode",
+                    by: By::Formula(qr_gradient)
+                }]
+            )
         )
-    )],
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static GEQRF: Op = Op {
@@ -260,7 +267,7 @@ pub(crate) static LINALG_LDL_FACTOR_EX: Op = Op {
         FUNCTION | OUT | NAMESPACED,
         |a| ldl_factors(&*a.array(0)?, a.bool(1)?),
         Derivative::NotImplemented
-    )],
+    ).out_dtype(crate::ops::out::same)],
 };
 
 pub(crate) static LINALG_LDL_FACTOR: Op = Op {
@@ -268,15 +275,18 @@ pub(crate) static LINALG_LDL_FACTOR: Op = Op {
     aliases: &[],
     help: "LDL factors with pivots of a symmetric matrix.",
     example: "torch.linalg.ldl_factor(torch.tensor([[4.0, 1.0], [1.0, 3.0]]))",
-    overloads: overloads![Overload::new(
-        "linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)",
-        FUNCTION | OUT | NAMESPACED,
-        |a| {
-            let outs = LINALG_LDL_FACTOR_EX.overloads[0].call(args![a.tensor(0)?, a.bool(1)?, false])?;
-            Ok(outs.into_iter().take(2).collect())
-        },
-        Derivative::Composite
-    )],
+    overloads: overloads![
+        Overload::new(
+            "linalg_ldl_factor(Tensor self, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)",
+            FUNCTION | OUT | NAMESPACED,
+            |a| {
+                let outs = LINALG_LDL_FACTOR_EX.overloads[0].call(args![a.tensor(0)?, a.bool(1)?, false])?;
+                Ok(outs.into_iter().take(2).collect())
+            },
+            Derivative::Composite
+        )
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static LINALG_LDL_SOLVE: Op = Op {
@@ -306,7 +316,7 @@ pub(crate) static LINALG_LDL_SOLVE: Op = Op {
             })
         },
         Derivative::NotImplemented
-    )],
+    ).out_dtype(crate::ops::out::same)],
 };
 
 fn cholesky_factors(array: &Array, upper: bool, name: &str) -> Result<Outs> {

@@ -1,15 +1,21 @@
 //! Linear algebra: `torch.linalg` and the older functions of the same subjects.
 
+pub mod determinant;
+pub mod eigenvalues;
 pub mod factor;
+pub mod least_squares;
+pub mod lu_factor;
 pub mod norm;
+pub mod polar;
 pub mod product;
+pub mod pseudoinverse;
+pub mod singular_values;
 pub mod solve;
-pub mod spectral;
 
 // What the entries of all files here are made of.
 use super::argument::{Arg, Args, Outs, two};
 use super::arithmetic::{conj, number, scalar_like, zeros_like};
-use super::backward::Backward;
+use super::backward::{Backward, recomputed};
 use super::comparison::{eq, isnan, ne};
 use super::indexing::{masked_fill, where_};
 use super::one;
@@ -31,8 +37,7 @@ use crate::array::view as array_view;
 use crate::array::{
     Array, Dims, Dtype, Error, ErrorKind, Result, Scalar, binary, copy, create, error, join, layout, reduce,
 };
-use crate::autograd::engine::{self, Options, Root};
-use crate::autograd::{Tensor, modes};
+use crate::autograd::Tensor;
 use crate::{args, for_field, overloads};
 
 /// The one tensor that an op of another family gives.
@@ -43,7 +48,7 @@ fn call(name: &str, overload: usize, args: Args) -> Result<Tensor> {
     }
 }
 
-fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+pub(super) fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     call("matmul", 0, args![a, b])
 }
 
@@ -103,6 +108,19 @@ fn check_floating(array: &Array, name: &str) -> Result<()> {
     Ok(())
 }
 
+fn linalg_error<T>(message: String) -> Result<T> {
+    Err(Error::new(ErrorKind::LinAlgError, message))
+}
+
+/// Refuses gradients that depend on the phases of complex vectors: their imaginary parts must vanish.
+fn check_phase(turns: &Tensor, message: &str) -> Result<()> {
+    let tolerance = 1e-2;
+    let turned = copy::elements(&turns.array())
+        .iter()
+        .any(|turn| matches!(turn, Scalar::Complex(_, turn) if turn.abs() > tolerance));
+    if turned { error::runtime(message) } else { Ok(()) }
+}
+
 /// Raises if an info tensor says that a matrix of a batch failed; the message sees its number and info.
 fn failure(info: Option<&Arg>, message: impl Fn(usize, i64) -> String) -> Result<()> {
     let Some(Arg::Tensor(info)) = info else { return Ok(()) };
@@ -135,39 +153,4 @@ fn broadcast_batches(matrix: &Array, right: &Array) -> Result<(Array, Array, Dim
         array_view::expand(array, &sizes)
     };
     Ok((grow(matrix)?, grow(right)?, batch))
-}
-
-/// The gradients of saved arguments through a formula of the result in differentiable ops, which is computed again.
-fn recomputed(
-    b: &Backward,
-    arguments: &[usize],
-    formula: impl Fn(&[Tensor]) -> Result<Tensor>,
-) -> Result<Vec<Option<Tensor>>> {
-    let create_graph = modes::is_grad_enabled();
-    let _mode = modes::GradMode::set(true);
-    let inputs = arguments
-        .iter()
-        .map(|at| {
-            let saved = b.tensor(*at)?;
-            if create_graph && saved.requires_grad() {
-                return view(&saved, &saved.sizes());
-            }
-            let leaf = saved.detach();
-            leaf.set_requires_grad(true);
-            Ok(leaf)
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let Some(edge) = formula(&inputs)?.gradient_edge() else {
-        return Ok(vec![None; inputs.len()]);
-    };
-    let wanted: Vec<_> = inputs.iter().filter_map(Tensor::gradient_edge).collect();
-    let root = Root {
-        edge,
-        grad: b.grad()?.clone(),
-    };
-    let options = Options {
-        retain_graph: create_graph,
-        create_graph,
-    };
-    engine::run(vec![root], &wanted, false, options)
 }

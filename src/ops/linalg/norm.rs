@@ -27,7 +27,7 @@ pub(crate) static LINALG_VECTOR_NORM: Op = Op {
                 by: By::Formula(vector_norm_gradient)
             }]
         )
-    )],
+    ).out_dtype(crate::ops::out::same)],
 };
 
 pub(crate) static LINALG_MATRIX_NORM: Op = Op {
@@ -47,13 +47,13 @@ pub(crate) static LINALG_MATRIX_NORM: Op = Op {
                 a.dtype(4)
             )?),
             Derivative::Composite
-        ),
+        ).out_dtype(crate::ops::out::matrix_norm),
         Overload::new(
             "linalg_matrix_norm.str_ord(Tensor self, str ord='fro', int[] dim=[-2,-1], bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
             FUNCTION | OUT | NAMESPACED,
             |a| one(named_norm(a.tensor(0)?, a.str(1)?, a.ints(2)?, a.bool(3)?, a.dtype(4))?),
             Derivative::Composite
-        )
+        ).out_dtype(crate::ops::out::matrix_norm)
     ],
 };
 
@@ -93,7 +93,7 @@ pub(crate) static LINALG_NORM: Op = Op {
                 }
             },
             Derivative::Composite
-        ),
+        ).out_dtype(crate::ops::out::matrix_norm),
         Overload::new(
             "linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
             FUNCTION | OUT | NAMESPACED,
@@ -109,7 +109,7 @@ pub(crate) static LINALG_NORM: Op = Op {
                 }
             },
             Derivative::Composite
-        )
+        ).out_dtype(crate::ops::out::matrix_norm)
     ],
 };
 
@@ -118,25 +118,28 @@ pub(crate) static FROBENIUS_NORM: Op = Op {
     aliases: &[],
     help: "The square root of the sum of the squared elements over dimensions.",
     example: "torch.frobenius_norm(torch.tensor([[4.0, 1.0], [1.0, 3.0]]), dim=(0, 1))",
-    overloads: overloads![Overload::new(
-        "frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
-        FUNCTION | OUT,
-        |a| {
-            let (this, dims) = (a.tensor(0)?, a.ints(1)?);
-            if dims.len() > 2 {
-                return error::runtime(format!(
-                    "Expected at most 2 dimensions, but got {} dimensions instead.",
-                    dims.len()
-                ));
-            }
-            one(if dims.len() == 2 {
-                named_norm(this, "fro", dims, a.bool(2)?, None)?
-            } else {
-                vector_norm(this, Scalar::Float(2.0), Some(dims), a.bool(2)?, None)?
-            })
-        },
-        Derivative::Composite
-    )],
+    overloads: overloads![
+        Overload::new(
+            "frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
+            FUNCTION | OUT,
+            |a| {
+                let (this, dims) = (a.tensor(0)?, a.ints(1)?);
+                if dims.len() > 2 {
+                    return error::runtime(format!(
+                        "Expected at most 2 dimensions, but got {} dimensions instead.",
+                        dims.len()
+                    ));
+                }
+                one(if dims.len() == 2 {
+                    named_norm(this, "fro", dims, a.bool(2)?, None)?
+                } else {
+                    vector_norm(this, Scalar::Float(2.0), Some(dims), a.bool(2)?, None)?
+                })
+            },
+            Derivative::Composite
+        )
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static NUCLEAR_NORM: Op = Op {
@@ -150,13 +153,15 @@ pub(crate) static NUCLEAR_NORM: Op = Op {
             FUNCTION | OUT,
             |a| one(named_norm(a.tensor(0)?, "nuc", &[-2, -1], a.bool(1)?, None)?),
             Derivative::Composite
-        ),
+        )
+        .out_dtype(crate::ops::out::matrix_norm),
         Overload::new(
             "nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor",
             FUNCTION | OUT,
             |a| one(named_norm(a.tensor(0)?, "nuc", a.ints(1)?, a.bool(2)?, None)?),
             Derivative::Composite
         )
+        .out_dtype(crate::ops::out::matrix_norm)
     ],
 };
 
@@ -309,7 +314,7 @@ fn matrix_norm(this: &Tensor, order: f64, dims: &[i64], keepdim: bool, dtype: Op
     if size == 2.0 {
         let moved = matrix_dims_last(this, first, second)?;
         let moved = dtype.map_or(Ok(moved.clone()), |dtype| to_dtype(&moved, dtype))?;
-        let result = extreme(&super::spectral::singular_values(&moved)?, -1, keepdim)?;
+        let result = extreme(&super::singular_values::singular_values(&moved)?, -1, keepdim)?;
         return if keepdim {
             dims_back(&result, this.dim(), first, second)
         } else {
@@ -368,7 +373,7 @@ fn named_norm(this: &Tensor, order: &str, dims: &[i64], keepdim: bool, dtype: Op
         "nuc" => {
             let moved = matrix_dims_last(this, first, second)?;
             let moved = dtype.map_or(Ok(moved.clone()), |dtype| to_dtype(&moved, dtype))?;
-            let result = sum_dims(&super::spectral::singular_values(&moved)?, &[-1], keepdim)?;
+            let result = sum_dims(&super::singular_values::singular_values(&moved)?, &[-1], keepdim)?;
             if keepdim {
                 dims_back(&result, this.dim(), first, second)
             } else {

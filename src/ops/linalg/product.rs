@@ -109,11 +109,7 @@ pub(crate) static LINALG_VECDOT: Op = Op {
             }
             if x.dim() == 1 && y.dim() == 1 {
                 layout::wrap_dim(a.int(2)?, 1)?;
-                return one(call(
-                    "vdot",
-                    0,
-                    args![x, y],
-                )?);
+                return one(call("vdot", 0, args![x, y])?);
             }
             one(sum_dims(&mul(conj(x)?, y)?, &[a.int(2)?], false)?)
         },
@@ -126,26 +122,29 @@ pub(crate) static LINALG_CROSS: Op = Op {
     aliases: &[],
     help: "The cross product of vectors of length 3 along a dimension.",
     example: "torch.linalg.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]))",
-    overloads: overloads![Overload::new(
-        "linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor",
-        FUNCTION | OUT | NAMESPACED,
-        |a| one(crossed(&*a.array(0)?, &*a.array(1)?, a.int(2)?)?),
-        Derivative::Node(
-            "LinalgCrossBackward0",
-            &[
-                Grad {
-                    inputs: "self",
-                    uses: "other, dim",
-                    by: By::Formula(|b| cross(&conj(&b.tensor(1)?)?, b.grad()?, b.int(2)?))
-                },
-                Grad {
-                    inputs: "other",
-                    uses: "self, dim",
-                    by: By::Formula(|b| cross(b.grad()?, &conj(&b.tensor(0)?)?, b.int(2)?))
-                }
-            ]
+    overloads: overloads![
+        Overload::new(
+            "linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor",
+            FUNCTION | OUT | NAMESPACED,
+            |a| one(crossed(&*a.array(0)?, &*a.array(1)?, a.int(2)?)?),
+            Derivative::Node(
+                "LinalgCrossBackward0",
+                &[
+                    Grad {
+                        inputs: "self",
+                        uses: "other, dim",
+                        by: By::Formula(|b| cross(&conj(&b.tensor(1)?)?, b.grad()?, b.int(2)?))
+                    },
+                    Grad {
+                        inputs: "other",
+                        uses: "self, dim",
+                        by: By::Formula(|b| cross(b.grad()?, &conj(&b.tensor(0)?)?, b.int(2)?))
+                    }
+                ]
+            )
         )
-    )],
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static CROSS: Op = Op {
@@ -153,22 +152,25 @@ pub(crate) static CROSS: Op = Op {
     aliases: &[],
     help: "The cross product of vectors of length 3 along a dimension, the first of that size if none is given.",
     example: "torch.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]))",
-    overloads: overloads![Overload::new(
-        "cross(Tensor self, Tensor other, int? dim=None) -> Tensor",
-        FUNCTION | METHOD | OUT,
-        |a| {
-            let (this, other) = (a.tensor(0)?, a.tensor(1)?);
-            let dim = match a.optional_int(2) {
-                Some(dim) => dim,
-                None => match this.sizes().iter().position(|size| *size == 3) {
-                    Some(dim) => dim as i64,
-                    None => return error::runtime("no dimension of size 3 in input"),
-                },
-            };
-            one(cross(this, other, dim)?)
-        },
-        Derivative::Composite
-    )],
+    overloads: overloads![
+        Overload::new(
+            "cross(Tensor self, Tensor other, int? dim=None) -> Tensor",
+            FUNCTION | METHOD | OUT,
+            |a| {
+                let (this, other) = (a.tensor(0)?, a.tensor(1)?);
+                let dim = match a.optional_int(2) {
+                    Some(dim) => dim,
+                    None => match this.sizes().iter().position(|size| *size == 3) {
+                        Some(dim) => dim as i64,
+                        None => return error::runtime("no dimension of size 3 in input"),
+                    },
+                };
+                one(cross(this, other, dim)?)
+            },
+            Derivative::Composite
+        )
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static LINALG_VANDER: Op = Op {

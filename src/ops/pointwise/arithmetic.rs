@@ -4,7 +4,7 @@ use crate::array::{Result, Scalar, binary, error};
 use crate::autograd::Tensor;
 use crate::ops::Backward;
 use crate::ops::argument::{Arg, Args};
-use crate::ops::arithmetic::conj;
+use crate::ops::arithmetic::{conj, zeros_like};
 use crate::ops::op::*;
 use crate::ops::pointwise::sign::neg;
 use crate::overloads;
@@ -249,7 +249,7 @@ pub(crate) static DIV: Op = Op {
                         uses: "other, rounding_mode",
                         by: By::Formula(|b| match b.args()?.optional_str(2) {
                             None => div_tensor(b.grad()?, conj_of(b.value(1)?)?),
-                            Some(_) => mul(b.grad()?, 0.0),
+                            Some(_) => zeros_like(b.grad()?),
                         }),
                     },
                     Grad {
@@ -261,7 +261,7 @@ pub(crate) static DIV: Op = Op {
                                 let quotient = div(&div(b.value(0)?, &other)?, &other)?;
                                 mul(&neg(b.grad()?)?, &conj(&quotient)?)
                             }
-                            Some(_) => mul(b.grad()?, 0.0),
+                            Some(_) => zeros_like(b.grad()?),
                         }),
                     },
                 ],

@@ -61,7 +61,7 @@ ops! {
                     Ok(vec![low, high])
                 }),
             ]),
-        ),
+        ).out_dtype(crate::ops::out::found),
         Overload::new(
             "clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
             POINTWISE,
@@ -73,7 +73,7 @@ ops! {
                 let number = |at: usize| b.args().map(|args| args.optional_scalar(at).map(Arg::Scalar));
                 clamp_backward(b, number(1)?, number(2)?)
             })]),
-        ),
+        ).out_dtype(crate::ops::out::found),
     ];
     /// Each element, or min if that is larger.
     CLAMP_MIN = "clamp_min", "torch.clamp_min(torch.tensor([-1.0, 0.5]), 0)", [
@@ -87,7 +87,7 @@ ops! {
             Node("ClampMinBackward0", &[grad("self", "self, min", |b| {
                 where_(&gt(b.tensor(0)?, b.scalar(1)?)?, b.grad()?, scalar_like(0.0, b.grad()?)?)
             })]),
-        ),
+        ).out_dtype(crate::ops::out::found),
         Overload::new(
             "clamp_min.Tensor(Tensor self, Tensor min) -> Tensor",
             POINTWISE,
@@ -96,7 +96,7 @@ ops! {
                 grad("self", "self, min", |b| shared(b, lt)),
                 grad("min", "self, min", |b| shared(b, gt)),
             ]),
-        ),
+        ).out_dtype(crate::ops::out::found),
     ];
     /// Each element, or max if that is smaller.
     CLAMP_MAX = "clamp_max", "torch.clamp_max(torch.tensor([0.5, 2.0]), 1)", [
@@ -110,7 +110,7 @@ ops! {
             Node("ClampMaxBackward0", &[grad("self", "self, max", |b| {
                 where_(&lt(b.tensor(0)?, b.scalar(1)?)?, b.grad()?, scalar_like(0.0, b.grad()?)?)
             })]),
-        ),
+        ).out_dtype(crate::ops::out::found),
         Overload::new(
             "clamp_max.Tensor(Tensor self, Tensor max) -> Tensor",
             POINTWISE,
@@ -119,7 +119,7 @@ ops! {
                 grad("self", "self, max", |b| shared(b, gt)),
                 grad("max", "self, max", |b| shared(b, lt)),
             ]),
-        ),
+        ).out_dtype(crate::ops::out::found),
     ];
     /// start + weight * (end - start).
     LERP = "lerp", "torch.lerp(torch.tensor([1.0]), torch.tensor([3.0]), 0.5)", [

@@ -19,7 +19,7 @@ ops! {
             this => one(this),
         },
         Composite,
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// The complex conjugate of each element of a complex tensor.
     CONJ = "_conj_physical", "torch.conj_physical(torch.tensor([1 + 2j]))", [Overload::new(
         "_conj_physical(Tensor self) -> Tensor",
@@ -60,7 +60,7 @@ ops! {
             grad("real", "", |b| real(b.grad()?)),
             grad("imag", "", |b| imag(b.grad()?)),
         ]),
-    )];
+    ).out_dtype(crate::ops::out::argument)];
     /// A complex tensor of these magnitudes and angles.
     POLAR = "polar", "torch.polar(torch.tensor([1.0]), torch.tensor([1.5]))", [Overload::new(
         "polar(Tensor abs, Tensor angle) -> Tensor",
@@ -76,7 +76,7 @@ ops! {
                 Some(real(&mul(&grad, mul(&result, I)?)?)?),
             ])
         })]),
-    )];
+    ).out_dtype(crate::ops::out::argument)];
     /// True where the imaginary part is 0.
     ISREAL = "isreal", "torch.isreal(torch.tensor([1 + 0j, 1 + 1j]))", [Overload::new(
         "isreal(Tensor self) -> Tensor",

@@ -76,9 +76,14 @@ ops! {
     /// The square of each element.
     SQUARE = "square", "torch.square(torch.tensor([2.0, -3.0]))", [Overload::new(
         "square(Tensor self) -> Tensor",
-        POINTWISE,
+        FUNCTION | METHOD | OUT,
         |a| one(pow(a.tensor(0)?, 2)?),
         Composite,
+    ), Overload::new(
+        "square.in_place(Tensor self) -> Tensor",
+        INPLACE,
+        |a| one(pow(a.tensor(0)?, 2)?),
+        Node("PowBackward0", &[grad("self", "self", |b| mul(b.grad()?, mul(b.tensor(0)?, 2)?))]),
     )];
     /// 1 divided by each element.
     RECIPROCAL = "reciprocal", "torch.reciprocal(torch.tensor([2.0, 4.0]))", [Overload::new(

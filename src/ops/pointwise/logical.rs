@@ -34,36 +34,36 @@ ops! {
     )];
     /// All bits turned over; the opposite of bools.
     BITWISE_NOT = "bitwise_not", "torch.bitwise_not(torch.tensor([0, 5]))", [
-        Overload::new("bitwise_not(Tensor self) -> Tensor", POINTWISE, |a| a.unary(unary::bitwise_not), NotDifferentiable)
+        Overload::new("bitwise_not(Tensor self) -> Tensor", POINTWISE, |a| a.unary(unary::bitwise_not), NotDifferentiable).out_dtype(crate::ops::out::found)
     ];
     /// The bits set in both.
     BITWISE_AND = "bitwise_and", "torch.bitwise_and(torch.tensor([6]), torch.tensor([3]))", [
         Overload::new("bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor", POINTWISE, and, NotDifferentiable),
-        Overload::new("bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION | OUT, and, NotDifferentiable),
+        Overload::new("bitwise_and.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION, and, NotDifferentiable),
         Overload::new("bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor", POINTWISE, and, NotDifferentiable),
     ];
     /// The bits set in either.
     BITWISE_OR = "bitwise_or", "torch.bitwise_or(torch.tensor([6]), torch.tensor([3]))", [
         Overload::new("bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor", POINTWISE, or, NotDifferentiable),
-        Overload::new("bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION | OUT, or, NotDifferentiable),
+        Overload::new("bitwise_or.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION, or, NotDifferentiable),
         Overload::new("bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor", POINTWISE, or, NotDifferentiable),
     ];
     /// The bits set in exactly one.
     BITWISE_XOR = "bitwise_xor", "torch.bitwise_xor(torch.tensor([6]), torch.tensor([3]))", [
         Overload::new("bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor", POINTWISE, xor, NotDifferentiable),
-        Overload::new("bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION | OUT, xor, NotDifferentiable),
+        Overload::new("bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION, xor, NotDifferentiable),
         Overload::new("bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor", POINTWISE, xor, NotDifferentiable),
     ];
     /// Bits moved to the left by other.
     BITWISE_LEFT_SHIFT = "bitwise_left_shift", "torch.bitwise_left_shift(torch.tensor([1, 2]), 2)", [
         Overload::new("bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor", POINTWISE, left, NotDifferentiable),
-        Overload::new("bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION | OUT, left, NotDifferentiable),
+        Overload::new("bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION, left, NotDifferentiable),
         Overload::new("bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor", POINTWISE, left, NotDifferentiable),
     ];
     /// Bits moved to the right by other, the sign kept.
     BITWISE_RIGHT_SHIFT = "bitwise_right_shift", "torch.bitwise_right_shift(torch.tensor([8, -8]), 2)", [
         Overload::new("bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor", POINTWISE, right, NotDifferentiable),
-        Overload::new("bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION | OUT, right, NotDifferentiable),
+        Overload::new("bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", FUNCTION, right, NotDifferentiable),
         Overload::new("bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor", POINTWISE, right, NotDifferentiable),
     ];
     /// The operator `&`.

@@ -12,14 +12,14 @@ ops! {
         POINTWISE,
         |a| a.unary(unary::ceil),
         Node("CeilBackward0", &[zero("self")]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// The next whole number at or below each element.
     FLOOR = "floor", "torch.floor(torch.tensor([0.5, -0.5]))", [Overload::new(
         "floor(Tensor self) -> Tensor",
         POINTWISE,
         |a| a.unary(unary::floor),
         Node("FloorBackward0", &[zero("self")]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// The nearest whole number, the even one of two; or as many decimals as given.
     ROUND = "round" / "special_round", "torch.round(torch.tensor([0.5, 1.5]))", [
         Overload::new(
@@ -27,13 +27,13 @@ ops! {
             POINTWISE,
             |a| a.unary(unary::round),
             Node("RoundBackward0", &[zero("self")]),
-        ),
+        ).out_dtype(crate::ops::out::found),
         Overload::new(
             "round.decimals(Tensor self, *, int decimals) -> Tensor",
             POINTWISE,
             |a| a.unary(|x| unary::round_decimals(x, a.int(1)?)),
             Node("RoundBackward1", &[zero("self")]),
-        ),
+        ).out_dtype(crate::ops::out::found),
     ];
     /// Each element without its fraction.
     TRUNC = "trunc" / "fix", "torch.trunc(torch.tensor([1.5, -1.5]))", [Overload::new(
@@ -41,14 +41,14 @@ ops! {
         POINTWISE,
         |a| a.unary(unary::trunc),
         Node("TruncBackward0", &[zero("self")]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// The fraction of each element.
     FRAC = "frac", "torch.frac(torch.tensor([1.5, -2.25]))", [Overload::new(
         "frac(Tensor self) -> Tensor",
         POINTWISE,
         |a| a.unary(unary::frac),
         Node("FracBackward0", &[grad("self", "", |b| Ok(b.grad()?.clone()))]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// The quotient, rounded down.
     FLOOR_DIVIDE = "floor_divide", "torch.floor_divide(torch.tensor([5, -5]), 2)", [
         Overload::new(
@@ -79,7 +79,7 @@ ops! {
         ),
         Overload::new(
             "remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor",
-            FUNCTION | OUT,
+            FUNCTION,
             |a| a.binary(|x, y| binary::remainder(x, y)),
             Node("RemainderBackward1", &[
                 grad("other", "self, other", |b| {

@@ -14,14 +14,14 @@ ops! {
         POINTWISE,
         |a| a.unary(unary::abs),
         Node("AbsBackward0", &[grad("self", "self", |b| mul(b.grad()?, sgn(b.tensor(0)?)?))]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// The negative of each element.
     NEG = "neg" / "negative", "torch.neg(torch.tensor([0.5, -1.0]))", [Overload::new(
         "neg(Tensor self) -> Tensor",
         POINTWISE,
         |a| a.unary(unary::neg),
         Node("NegBackward0", &[grad("self", "", |b| neg(b.grad()?))]),
-    ).linear()];
+    ).out_dtype(crate::ops::out::found).linear()];
     /// The tensor itself; bool tensors are refused.
     POSITIVE = "positive", "torch.positive(torch.tensor([0.5, -1.0]))", [Overload::new(
         "positive(Tensor(a) self) -> Tensor(a)",
@@ -40,7 +40,7 @@ ops! {
         POINTWISE,
         |a| a.unary(unary::sign),
         Node("SignBackward0", &[zero("self")]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// Each complex element divided by its magnitude; the sign of real ones.
     SGN = "sgn", "torch.sgn(torch.tensor([3 + 4j]))", [Overload::new(
         "sgn(Tensor self) -> Tensor",
@@ -55,14 +55,14 @@ ops! {
             let along = mul(real(&div(grad, &result)?)?, &result)?;
             masked_fill(&div(sub(grad, along)?, &size)?, &eq(&size, 0.0)?, 0.0)
         })]),
-    )];
+    ).out_dtype(crate::ops::out::found)];
     /// True where the sign bit is set.
     SIGNBIT = "signbit", "torch.signbit(torch.tensor([0.5, -0.0]))", [Overload::new(
         "signbit(Tensor self) -> Tensor",
         FUNCTION | METHOD | OUT,
         |a| a.unary(unary::signbit),
         NotDifferentiable,
-    )];
+    ).out_dtype(|_, _| "signbit does not support non-boolean outputs.".into())];
     /// The magnitude of input with the sign of other.
     COPYSIGN = "copysign", "torch.copysign(torch.tensor([1.0, 2.0]), -1)", [
         Overload::new(

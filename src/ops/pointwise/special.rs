@@ -67,6 +67,13 @@ ops! {
         Node("PolygammaBackward0", &[
             grad("self", "n, self", |b| mul(b.grad()?, polygamma(b.int(0)? + 1, b.tensor(1)?)?)),
         ]),
+    ), Overload::new(
+        "polygamma.in_place(Tensor self, int n) -> Tensor",
+        INPLACE,
+        |a| one(unary::polygamma(a.int(1)?, &*a.array(0)?)?),
+        Node("PolygammaBackward1", &[
+            grad("self", "self, n", |b| mul(b.grad()?, polygamma(b.int(1)? + 1, b.tensor(0)?)?)),
+        ]),
     )];
     /// The logarithm of the multivariate gamma function of dimension p.
     MVLGAMMA = "mvlgamma" / "special_multigammaln", "torch.mvlgamma(torch.tensor([2.0, 3.0]), 2)", [Overload::new(

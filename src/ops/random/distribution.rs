@@ -144,7 +144,7 @@ pub(crate) static MULTINOMIAL: Op = Op {
             &mut a.generator(3).borrow_mut()
         )?),
         Derivative::NotDifferentiable,
-    )],
+    ).out_dtype(|_, given| format!("multinomial expects Long tensor out, got: {}", given.scalar_type()))],
 };
 
 pub(crate) static POISSON: Op = Op {

@@ -1,6 +1,6 @@
 //! Covariance and correlation of variables, one a row.
 
-use crate::array::{Result, Scalar, copy, error};
+use crate::array::{Dtype, Result, Scalar, copy, error};
 use crate::autograd::Tensor;
 use crate::ops;
 use crate::ops::formula::*;
@@ -50,7 +50,7 @@ fn cov(this: &Tensor, correction: i64, frequencies: Option<&Tensor>, importances
             this.dim()
         ));
     }
-    if this.dtype() == crate::array::Dtype::Bool {
+    if this.dtype() == Dtype::Bool {
         return error::runtime("cov(): bool dtype is not supported for input");
     }
     let rows = if this.dim() < 2 {
@@ -119,12 +119,13 @@ fn cov(this: &Tensor, correction: i64, frequencies: Option<&Tensor>, importances
             div(total, count)?
         }
     };
-    let freedom = match (&weights, importances) {
-        (Some(weights), Some(importances)) if correction != 0 => {
-            let spread = copy::item(&sum(&mul(weights, importances)?)?.array())?.to_f64();
-            total_value - correction as f64 * spread / total_value
+    let freedom = match (&total, &weights, importances) {
+        (Some(total), Some(weights), Some(importances)) if correction != 0 => {
+            let spread = mul(sum(&mul(weights, importances)?)?, correction)?;
+            sub(total, div(spread, total)?)?
         }
-        _ => total_value - correction as f64,
+        (Some(total), ..) => sub(total, correction)?,
+        _ => copy::full(&[], Scalar::Float(total_value - correction as f64), Dtype::Float64)?.into(),
     };
     let centred = sub(&rows, unsqueeze(&average, 1)?)?;
     let weighted = match &weights {
@@ -132,7 +133,12 @@ fn cov(this: &Tensor, correction: i64, frequencies: Option<&Tensor>, importances
         None => centred.clone(),
     };
     let products = mm(&centred, &conj(&t(&weighted)?)?)?;
-    let freedom: Tensor = copy::full(&[], Scalar::Float(freedom.max(0.0)), products.dtype().to_real())?.into();
+    let left = copy::item(&freedom.array())?.to_f64();
+    let freedom = if left > 0.0 {
+        freedom
+    } else {
+        scalar_like(0.0, &freedom)?
+    };
     squeeze(&div(products, freedom)?)
 }
 

@@ -6,6 +6,7 @@ use crate::autograd::Tensor;
 use crate::ops;
 use crate::ops::formula::*;
 use crate::ops::op::*;
+use crate::ops::shape::copy_in_place;
 
 ops! {
     /// The n-th differences of neighbours along dim.
@@ -28,10 +29,15 @@ ops! {
             for part in &parts {
                 check_neighbour(this, part, dim)?;
             }
-            let mut result = if parts.len() > 1 && n > 0 { cat(&parts, dim)? } else { this.clone() };
+            if n == 0 {
+                let copied = zeros_like(this)?;
+                copy_in_place(&copied, this)?;
+                return one(copied);
+            }
+            let mut result = if parts.len() > 1 { cat(&parts, dim)? } else { this.clone() };
             let axis = layout::wrap_dim(dim, this.dim())?;
             let length = |tensor: &Tensor| tensor.sizes().get(axis).copied().unwrap_or(0);
-            if n > 0 && n >= length(&result) {
+            if n >= length(&result) {
                 return one(narrow(&result, axis, 0, 0)?);
             }
             for _ in 0..n {
@@ -242,7 +248,7 @@ fn check_gradient(this: &Tensor, spacing: Option<usize>, dims: &[i64], edge_orde
         && count != dims.len()
     {
         return error::runtime(format!(
-            "torch.gradient expected spacing to be unspecified, a scalar, or it's spacing and dim arguments to have the same length, but got a spacing argument of length {count} and a dim argument of length {}.",
+            "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but got a spacing argument of length {count} and a dim argument of length {}.",
             dims.len()
         ));
     }

@@ -24,7 +24,7 @@ ops! {
             FUNCTION | METHOD | OUT,
             |a| two(extremum::max_dim(&*a.array(0)?, a.int(1)?, a.bool(2)?)?),
             Node("MaxBackward0", &[grad("self", "self.sizes, dim, keepdim, result1", along)]),
-        ),
+        ).out_dtype(crate::ops::out::same),
         Overload::new(
             "max.other(Tensor self, Tensor other) -> Tensor",
             FUNCTION | METHOD | OUT,
@@ -47,7 +47,7 @@ ops! {
             FUNCTION | METHOD | OUT,
             |a| two(extremum::min_dim(&*a.array(0)?, a.int(1)?, a.bool(2)?)?),
             Node("MinBackward0", &[grad("self", "self.sizes, dim, keepdim, result1", along)]),
-        ),
+        ).out_dtype(crate::ops::out::same),
         Overload::new(
             "min.other(Tensor self, Tensor other) -> Tensor",
             FUNCTION | METHOD | OUT,
@@ -63,7 +63,7 @@ ops! {
         Node("AmaxBackward0", &[grad("self", "self, dim, keepdim, result", |b| {
             shared(b.grad()?, &b.result(0)?, &b.tensor(0)?, b.ints(1)?, b.bool(2)?)
         })]),
-    )];
+    ).out_dtype(crate::ops::out::matches_input)];
     /// The smallest elements along dimensions; the gradient is shared among equals.
     AMIN = "amin", "torch.amin(torch.tensor([[1, 5], [7, 2]]), 1)", [Overload::new(
         "amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
@@ -72,7 +72,7 @@ ops! {
         Node("AminBackward0", &[grad("self", "self, dim, keepdim, result", |b| {
             shared(b.grad()?, &b.result(0)?, &b.tensor(0)?, b.ints(1)?, b.bool(2)?)
         })]),
-    )];
+    ).out_dtype(crate::ops::out::matches_input)];
     /// The smallest and the largest element, of all or along a dimension.
     AMINMAX = "aminmax", "torch.aminmax(torch.tensor([1, 5, 2]))", [Overload::new(
         "aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)",
@@ -91,21 +91,21 @@ ops! {
                 (None, None) => zeros_like(&this),
             }
         })]),
-    )];
+    ).out_dtype(crate::ops::out::same).out_check(crate::ops::out::two_outputs)];
     /// The index of the largest element, of all or along a dimension.
     ARGMAX = "argmax", "torch.argmax(torch.tensor([1, 5, 2]))", [Overload::new(
         "argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor",
         FUNCTION | METHOD | OUT,
         |a| one(extremum::argmax(&*a.array(0)?, a.optional_int(1), a.bool(2)?)?),
         NotDifferentiable,
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// The index of the smallest element, of all or along a dimension.
     ARGMIN = "argmin", "torch.argmin(torch.tensor([1, 5, 2]))", [Overload::new(
         "argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor",
         FUNCTION | METHOD | OUT,
         |a| one(extremum::argmin(&*a.array(0)?, a.optional_int(1), a.bool(2)?)?),
         NotDifferentiable,
-    )];
+    ).out_dtype(crate::ops::out::same)];
 }
 
 fn along(b: &Backward) -> Result<Tensor> {

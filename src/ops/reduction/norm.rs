@@ -15,32 +15,28 @@ ops! {
             "norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor",
             NAMESPACED,
             |a| one(norm_forward(a.tensor(0)?, a.optional_scalar(1), None, false, a.dtype(2))?),
-            Node("NormBackward2", &[grad("self", "self, p, result", |b| {
-                norm_backward(b.grad()?, &b.tensor(0)?, order_of(b, 1)?, &b.result(0)?, &[], true)
-            })]),
+            Node("NormBackward2", &[joint("self", "self, p, result", |b| norm_gradient(b, &[], true))]),
         ),
         Overload::new(
             "norm.Scalar(Tensor self, Scalar p=2) -> Tensor",
             NAMESPACED,
             |a| one(norm_forward(a.tensor(0)?, a.optional_scalar(1), None, false, None)?),
-            Node("NormBackward0", &[grad("self", "self, p, result", |b| {
-                norm_backward(b.grad()?, &b.tensor(0)?, order_of(b, 1)?, &b.result(0)?, &[], true)
-            })]),
+            Node("NormBackward0", &[joint("self", "self, p, result", |b| norm_gradient(b, &[], true))]),
         ),
         Overload::new(
             "norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor",
             NAMESPACED,
             |a| one(norm_forward(a.tensor(0)?, a.optional_scalar(1), a.optional_ints(2), a.bool(3)?, a.dtype(4))?),
-            Node("NormBackward3", &[grad("self", "self, p, dim, keepdim, result", |b| {
-                norm_backward(b.grad()?, &b.tensor(0)?, order_of(b, 1)?, &b.result(0)?, b.ints(2)?, b.bool(3)?)
+            Node("NormBackward3", &[joint("self", "self, p, dim, keepdim, result", |b| {
+                norm_gradient(b, b.ints(2)?, b.bool(3)?)
             })]),
         ),
         Overload::new(
             "norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor",
             NAMESPACED,
             |a| one(norm_forward(a.tensor(0)?, a.optional_scalar(1), a.optional_ints(2), a.bool(3)?, None)?),
-            Node("NormBackward1", &[grad("self", "self, p, dim, keepdim, result", |b| {
-                norm_backward(b.grad()?, &b.tensor(0)?, order_of(b, 1)?, &b.result(0)?, b.ints(2)?, b.bool(3)?)
+            Node("NormBackward1", &[joint("self", "self, p, dim, keepdim, result", |b| {
+                norm_gradient(b, b.ints(2)?, b.bool(3)?)
             })]),
         ),
     ];
@@ -96,7 +92,7 @@ ops! {
             let scaled = mul(mul(&inverse, limit)?, sub(grad, mul(&inverse, part)?)?)?;
             where_(&gt(&norm, limit)?, to_dtype(&scaled, grad.dtype())?, grad)
         })]),
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// The logarithm of the sum of e^x along dimensions.
     LOGSUMEXP = "logsumexp" / "special_logsumexp", "torch.logsumexp(torch.tensor([1.0, 2.0]), 0)", [Overload::new(
         "logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
@@ -153,6 +149,22 @@ fn order_of(b: &Backward, at: usize) -> Result<f64> {
     Ok(b.args()?.optional_scalar(at).map_or(2.0, Scalar::to_f64))
 }
 
+/// The gradient of a norm of order p; order 0 has none.
+fn norm_gradient(b: &Backward, dims: &[i64], keepdim: bool) -> Result<Vec<Option<Tensor>>> {
+    let p = order_of(b, 1)?;
+    if p == 0.0 {
+        return Ok(vec![None]);
+    }
+    Ok(vec![Some(norm_backward(
+        b.grad()?,
+        &b.tensor(0)?,
+        p,
+        &b.result(0)?,
+        dims,
+        keepdim,
+    )?)])
+}
+
 fn dist_backward(b: &Backward) -> Result<Tensor> {
     let difference = sub(b.value(0)?, b.value(1)?)?;
     norm_backward(b.grad()?, &difference, order_of(b, 2)?, &b.result(0)?, &[], true)
@@ -179,8 +191,8 @@ pub(crate) fn norm_backward(
     } else if p.is_infinite() {
         let size = abs(this)?;
         let mask = logical_or(&eq(&size, &norm)?, &isnan(&size)?)?;
-        let share = div(&grad, sum_dims(&mask, dims, true)?)?;
-        mul(sgn(this)?, mul(share, &mask)?)
+        let share = div(&mask, sum_dims(&mask, dims, true)?)?;
+        mul(sgn(this)?, mul(share, &grad)?)
     } else if p < 1.0 {
         let scaled = masked_fill(&mul(sgn(this)?, pow(abs(this)?, p - 1.0)?)?, &eq(this, 0)?, 0)?;
         mul(mul(scaled, &grad)?, pow(&norm, 1.0 - p)?)

@@ -16,13 +16,13 @@ ops! {
             FUNCTION | METHOD | OUT,
             |a| two(order::sorting::sort(&*a.array(0)?, a.int(2)?, a.bool(3)?)?),
             Node("SortBackward1", &[grad("self", "self.sizes, dim, result1", |b| sorted_backward(b, 2))]),
-        ),
+        ).out_dtype(crate::ops::out::same),
         Overload::new(
             "sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)",
             FUNCTION | METHOD | OUT,
             |a| two(order::sorting::sort(&*a.array(0)?, a.int(1)?, a.bool(2)?)?),
             Node("SortBackward0", &[grad("self", "self.sizes, dim, result1", |b| sorted_backward(b, 1))]),
-        ),
+        ).out_dtype(crate::ops::out::same),
     ];
     /// The elements in order along the first dimension.
     MSORT = "msort", "torch.msort(torch.tensor([3, 1, 2]))", [Overload::new(
@@ -30,7 +30,7 @@ ops! {
         FUNCTION | METHOD | OUT,
         |a| one(sort(a.tensor(0)?, 0)?.0),
         Composite,
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// The indices that sort along dim.
     ARGSORT = "argsort", "torch.argsort(torch.tensor([3, 1, 2]))", [
         Overload::new(
@@ -52,7 +52,7 @@ ops! {
         FUNCTION | METHOD | OUT,
         |a| two(order::sorting::topk(&*a.array(0)?, a.int(1)?, a.int(2)?, a.bool(3)?)?),
         Node("TopkBackward0", &[grad("self", "self.sizes, dim, result1", |b| sorted_backward(b, 2))]),
-    )];
+    ).out_dtype(crate::ops::out::same)];
     /// The middle element, the lower of two; along a dimension with its index.
     MEDIAN = "median", "torch.median(torch.tensor([3.0, 1.0, 2.0]))", [
         Overload::new(
@@ -102,7 +102,7 @@ ops! {
         Node("KthvalueBackward0", &[grad("self", "self.sizes, dim, keepdim, result1", |b| {
             selection_backward(b.grad()?, &b.result(1)?, &b.sizes(0)?, b.int(2)?, b.bool(3)?)
         })]),
-    )];
+    ).out_dtype(|_, _| "output values must be of same type as input".into())];
     /// The places at which values would keep a sorted sequence in order.
     SEARCHSORTED = "searchsorted", "torch.searchsorted(torch.tensor([1, 3, 5]), torch.tensor([2, 6]))", [
         Overload::new(
@@ -110,13 +110,13 @@ ops! {
             FUNCTION | OUT,
             searchsorted,
             NotDifferentiable,
-        ),
+        ).out_dtype(crate::ops::out::places),
         Overload::new(
             "searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) -> Tensor",
             FUNCTION | OUT,
             searchsorted,
             NotDifferentiable,
-        ),
+        ).out_dtype(crate::ops::out::places),
     ];
     /// The number of the bin that each value falls into.
     BUCKETIZE = "bucketize", "torch.bucketize(torch.tensor([2, 6]), torch.tensor([1, 3, 5]))", [
@@ -125,13 +125,13 @@ ops! {
             FUNCTION | OUT,
             bucketize,
             NotDifferentiable,
-        ),
+        ).out_dtype(crate::ops::out::places),
         Overload::new(
             "bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor",
             FUNCTION | OUT,
             bucketize,
             NotDifferentiable,
-        ),
+        ).out_dtype(crate::ops::out::places),
     ];
 }
 

@@ -15,13 +15,13 @@ ops! {
             FUNCTION | METHOD | OUT,
             |a| quantile(a, false),
             Composite,
-        ),
+        ).out_dtype(crate::ops::out::quantile),
         Overload::new(
             "quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor",
             FUNCTION | METHOD | OUT,
             |a| quantile(a, false),
             Composite,
-        ),
+        ).out_dtype(crate::ops::out::quantile),
     ];
     /// Quantiles of the elements that are not nan.
     NANQUANTILE = "nanquantile", "torch.nanquantile(torch.tensor([0.0, float('nan'), 2.0]), 0.4)", [
@@ -30,13 +30,13 @@ ops! {
             FUNCTION | METHOD | OUT,
             |a| quantile(a, true),
             Composite,
-        ),
+        ).out_dtype(crate::ops::out::quantile),
         Overload::new(
             "nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> Tensor",
             FUNCTION | METHOD | OUT,
             |a| quantile(a, true),
             Composite,
-        ),
+        ).out_dtype(crate::ops::out::quantile),
     ];
 }
 
@@ -59,7 +59,7 @@ fn quantile(a: &Args, ignore_nan: bool) -> Result<Outs> {
     };
     // the kernel refuses what PyTorch refuses, with its words
     let checked = order::rank::quantile(&this.array(), &q.array(), dim, keepdim, interpolation, ignore_nan)?;
-    if !this.requires_grad() {
+    if !this.requires_grad() && !q.requires_grad() {
         return one(checked);
     }
     let sizes = this.sizes();
@@ -120,8 +120,15 @@ fn quantile(a: &Args, ignore_nan: bool) -> Result<Outs> {
         } else {
             crate::array::binary::sub(&ranks, &*below.array())?
         };
+        // the place between two elements varies with q
+        let weights = if interpolation == "linear" && q.requires_grad() {
+            let last = last_places(&sorted.array(), ignore_nan)?;
+            sub(mul(&q, last)?, &below)?
+        } else {
+            weights.into()
+        };
         let above: Tensor = copy::cast(&unary::ceil(&ranks)?, Dtype::Int64)?.into();
-        result = lerp(&result, &take(&above)?, &weights.into())?;
+        result = lerp(&result, &take(&above)?, &weights)?;
     }
     if q.dim() == 0 {
         return one(squeeze_in_place(&result, -1)?);
@@ -130,6 +137,22 @@ fn quantile(a: &Args, ignore_nan: bool) -> Result<Outs> {
         &transpose_in_place(&unsqueeze_in_place(&result, 0)?, 0, -1)?,
         -1,
     )?)
+}
+
+/// The place of the largest element of each row that counts, one a row.
+fn last_places(values: &Array, ignore_nan: bool) -> Result<Tensor> {
+    let length = values.sizes().last().copied().unwrap_or(1).max(1) as usize;
+    let elements = copy::elements(values);
+    let counted = |row: &[Scalar]| {
+        let nans = row.iter().filter(|element| element.to_f64().is_nan()).count();
+        (length - if ignore_nan { nans } else { 0 }) as f64 - 1.0
+    };
+    let places: Vec<f64> = elements.chunks(length).map(|row| counted(row).max(0.0)).collect();
+    let mut sizes = Dims::from(values.sizes());
+    if let Some(size) = sizes.last_mut() {
+        *size = 1;
+    }
+    Ok(copy::cast(&Array::from_vec(&sizes, &places)?, values.dtype())?.into())
 }
 
 /// The places, with fractions, of the quantiles among each row of sorted elements.

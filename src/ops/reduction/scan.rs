@@ -34,14 +34,14 @@ ops! {
         FUNCTION | METHOD | OUT,
         |a| two(scan::cummax(&*a.array(0)?, a.int(1)?)?),
         Node("CummaxBackward0", &[grad("self", "self, dim, result1", running_backward)]),
-    )];
+    ).out_dtype(crate::ops::out::scalar_type)];
     /// Running minima along dim and their indices.
     CUMMIN = "cummin", "torch.cummin(torch.tensor([3, 1, 2]), 0)", [Overload::new(
         "cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)",
         FUNCTION | METHOD | OUT,
         |a| two(scan::cummin(&*a.array(0)?, a.int(1)?)?),
         Node("CumminBackward0", &[grad("self", "self, dim, result1", running_backward)]),
-    )];
+    ).out_dtype(crate::ops::out::scalar_type)];
     /// The logarithm of running sums of e^x along dim.
     LOGCUMSUMEXP = "logcumsumexp", "torch.logcumsumexp(torch.tensor([1.0, 2.0]), 0)", [Overload::new(
         "logcumsumexp(Tensor self, int dim) -> Tensor",
@@ -62,7 +62,7 @@ ops! {
             let rising = part(&gt(grad, 0)?, grad)?;
             sub(rising, part(&lt(grad, 0)?, &neg(grad)?)?)
         })]),
-    )];
+    ).out_dtype(crate::ops::out::scalar_type)];
 }
 
 fn reversed_cumsum(tensor: &Tensor, dim: i64) -> Result<Tensor> {

@@ -8,19 +8,19 @@ use crate::ops::op::*;
 ops! {
     /// True if any element is nonzero, of all or along dimensions.
     ANY = "any", "torch.any(torch.tensor([False, True]))", [
-        Overload::new("any(Tensor self) -> Tensor", FUNCTION | METHOD | OUT, whole_any, NotDifferentiable),
+        Overload::new("any(Tensor self) -> Tensor", FUNCTION | METHOD | OUT, whole_any, NotDifferentiable).out_dtype(|_, given| format!("any only supports bool tensor for result, got: {}", given.scalar_type())),
         Overload::new(
             "any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor",
             FUNCTION | METHOD | OUT,
             |a| one(extremum::any(&*a.array(0)?, Some(&[a.int(1)?]), a.bool(2)?)?),
             NotDifferentiable,
-        ),
+        ).out_dtype(|_, given| format!("any only supports bool tensor for result, got: {}", given.scalar_type())),
         Overload::new(
             "any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor",
             FUNCTION | METHOD | OUT,
             |a| one(extremum::any(&*a.array(0)?, a.optional_ints(1), a.bool(2)?)?),
             NotDifferentiable,
-        ),
+        ).out_dtype(|_, given| format!("any only supports bool tensor for result, got: {}", given.scalar_type())),
     ];
     /// True if all elements are nonzero, of all or along dimensions.
     ALL = "all", "torch.all(torch.tensor([False, True]))", [
@@ -29,19 +29,19 @@ ops! {
             FUNCTION | METHOD | OUT,
             |a| one(extremum::all(&*a.array(0)?, None, false)?),
             NotDifferentiable,
-        ),
+        ).out_dtype(|_, given| format!("all only supports bool tensor for result, got: {}", given.scalar_type())),
         Overload::new(
             "all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor",
             FUNCTION | METHOD | OUT,
             |a| one(extremum::all(&*a.array(0)?, Some(&[a.int(1)?]), a.bool(2)?)?),
             NotDifferentiable,
-        ),
+        ).out_dtype(|_, given| format!("all only supports bool tensor for result, got: {}", given.scalar_type())),
         Overload::new(
             "all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor",
             FUNCTION | METHOD | OUT,
             |a| one(extremum::all(&*a.array(0)?, a.optional_ints(1), a.bool(2)?)?),
             NotDifferentiable,
-        ),
+        ).out_dtype(|_, given| format!("all only supports bool tensor for result, got: {}", given.scalar_type())),
     ];
     /// How many elements are nonzero, of all or along dimensions.
     COUNT_NONZERO = "count_nonzero", "torch.count_nonzero(torch.tensor([0, 1, 2]))", [

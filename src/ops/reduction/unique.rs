@@ -53,7 +53,7 @@ ops! {
             one(order::histogram::histc(&*a.array(0)?, a.int(1)?, min, max)?)
         },
         NotDifferentiable,
-    )];
+    ).out_dtype(crate::ops::out::histogram)];
     /// How often each integer occurs, or the sum of its weights.
     BINCOUNT = "bincount", "torch.bincount(torch.tensor([1, 3, 1]))", [Overload::new(
         "bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor",
@@ -75,7 +75,7 @@ ops! {
                 two((counts, edges.pop().map_or_else(empty, Ok)?))
             },
             NotDifferentiable,
-        ),
+        ).out_dtype(crate::ops::out::histogram),
         Overload::new(
             "histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)",
             FUNCTION | METHOD | OUT,
@@ -86,7 +86,7 @@ ops! {
                 two((counts, edges.pop().map_or_else(empty, Ok)?))
             },
             NotDifferentiable,
-        ),
+        ).out_dtype(crate::ops::out::histogram),
     ];
     /// Counts, weights or densities in bins of several dimensions, and the edges of the bins.
     HISTOGRAMDD = "histogramdd", "torch.histogramdd(torch.tensor([[0.0, 1.0], [1.0, 0.0]]), bins=[2, 2])", [
@@ -185,10 +185,9 @@ fn histogram(
         Bins::Edges(edges) => edges,
         Bins::Counts(counts) => {
             if counts.len() != width {
-                return error::runtime(format!(
-                    "torch.histogramdd: The size of bins must be equal to the innermost dimension of the input, but got {} and {width}",
-                    counts.len()
-                ));
+                return error::runtime(
+                    "histogramdd: The size of bins must be equal to the innermost dimension of the input.",
+                );
             }
             let mut edges = Vec::new();
             for (at, &count) in counts.iter().enumerate() {
@@ -212,7 +211,7 @@ fn histogram(
                         let column = values.iter().skip(at).step_by(width);
                         let low = column.clone().copied().fold(f64::INFINITY, f64::min);
                         let high = column.copied().fold(f64::NEG_INFINITY, f64::max);
-                        if points == 0 { (0.0, 0.0) } else { (low, high) }
+                        if points == 0 { (0.0, 1.0) } else { (low, high) }
                     }
                 };
                 if !low.is_finite() || !high.is_finite() {

@@ -82,7 +82,7 @@ pub(crate) static ZERO: Op = Op {
     example: "torch.ones(2).zero_()",
     overloads: overloads![Overload::new(
         "zero_(Tensor(a!) self) -> Tensor(a!)",
-        ONLY_INPLACE,
+        ONLY_INPLACE | FUNCTION,
         |a| one(Array::zeros(a.array(0)?.sizes(), a.array(0)?.dtype())?),
         Derivative::Node(
             "ZeroBackward0",

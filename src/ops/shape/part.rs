@@ -163,12 +163,7 @@ pub(crate) static NARROW_COPY: Op = Op {
         Overload::new(
             "narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor",
             FUNCTION | METHOD | OUT,
-            |a| one(copy::to_contiguous(&array_view::narrow(
-                &*a.array(0)?,
-                a.int(1)?,
-                a.int(2)?,
-                a.int(3)?
-            )?)?),
+            narrowed_copy,
             Derivative::Node(
                 "NarrowCopyBackward0",
                 &[Grad {
@@ -184,6 +179,32 @@ pub(crate) static NARROW_COPY: Op = Op {
         .linear()
     ],
 };
+
+/// A copy of a part; what it refuses it says in other words than `narrow`.
+fn narrowed_copy(a: &Args) -> Result<Outs> {
+    let (array, dim, start, length) = (a.array(0)?, a.int(1)?, a.int(2)?, a.int(3)?);
+    if array.dim() == 0 {
+        return error::runtime("narrow() cannot be applied to a 0-dim tensor.");
+    }
+    let axis = if dim < 0 { dim + array.dim() as i64 } else { dim };
+    let Some(&size) = usize::try_from(axis).ok().and_then(|axis| array.sizes().get(axis)) else {
+        return error::runtime(
+            "Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)",
+        );
+    };
+    if start < -size || start > size {
+        return error::index(format!(
+            "start out of range (expected to be in range of [-{size}, {size}], but got {start})"
+        ));
+    }
+    let from = if start < 0 { start + size } else { start };
+    if length < 0 || from + length > size {
+        return error::runtime(format!(
+            "start ({from}) + length ({length}) exceeds dimension size ({size})."
+        ));
+    }
+    one(copy::to_contiguous(&array_view::narrow(&array, dim, from, length)?)?)
+}
 
 pub(crate) static DIAGONAL: Op = Op {
     name: "diagonal",
@@ -320,7 +341,7 @@ pub(crate) static AS_STRIDED_SCATTER: Op = Op {
  aliases: &[],
  help: "A copy with what a strided view shows replaced by src.",
  example: "torch.as_strided_scatter(torch.zeros(4), torch.ones(2), (2,), (2,))",
- overloads: overloads![Overload::new("as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor", FUNCTION | METHOD, |a| replaced(a, |array| array_view::as_strided(array, a.ints(2)?, a.ints(3)?, Some(a.optional_int(4).unwrap_or(0)))), Derivative::Node("AsStridedScatterBackward0", &[Grad { inputs: "self", uses: "src.sizes, size, stride, storage_offset", by: By::Formula(|b| AS_STRIDED_SCATTER.overloads[0].call_one(args![b.grad()?, zeros_for(b, 1)?, b.ints(2)?, b.ints(3)?, b.args()?.get(4).clone()])) }, Grad { inputs: "src", uses: "size, stride, storage_offset", by: By::Formula(|b| as_strided(&contiguous(b.grad()?)?, b.ints(2)?, b.ints(3)?, b.args()?.optional_int(4).unwrap_or(0))) }])).linear()],
+ overloads: overloads![Overload::new("as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor", FUNCTION | METHOD, |a| replaced(a, |array| array_view::as_strided(array, a.ints(2)?, a.ints(3)?, Some(a.optional_int(4).unwrap_or(0)))), Derivative::Node("AsStridedScatterBackward0", &[Grad { inputs: "self", uses: "src.sizes, size, stride, storage_offset", by: By::Formula(|b| strided_part(b)) }, Grad { inputs: "src", uses: "size, stride, storage_offset", by: By::Formula(|b| as_strided(&contiguous(b.grad()?)?, b.ints(2)?, b.ints(3)?, b.args()?.optional_int(4).unwrap_or(0))) }])).linear()],
 };
 
 /// A contiguous copy of the first argument with the part that `part` shows overwritten by the second.
@@ -337,6 +358,14 @@ fn replaced(a: &Args, part: impl FnOnce(&Array) -> Result<Array>) -> Result<Outs
     }
     copy::copy_into(&place, &source)?;
     one(result)
+}
+
+/// The gradient where the strided view shows it, zeros elsewhere: PyTorch's own rule.
+fn strided_part(b: &Backward) -> Result<Tensor> {
+    let (grad, offset) = (contiguous(b.grad()?)?, b.args()?.optional_int(4).unwrap_or(0));
+    let shown = as_strided(&grad, b.ints(2)?, b.ints(3)?, offset)?;
+    let zeros = crate::ops::arithmetic::zeros_like(&grad)?;
+    AS_STRIDED_SCATTER.overloads[0].call_one(args![zeros, shown, b.ints(2)?, b.ints(3)?, offset])
 }
 
 /// Zeros in the shape of an argument and the gradient's dtype.

@@ -290,6 +290,9 @@ pub(crate) static SUM_TO_SIZE: Op = Op {
                     format_sizes(&from)
                 ));
             }
+            if sizes.is_empty() {
+                return one(crate::ops::reduction::sum(this)?);
+            }
             one(crate::ops::arithmetic::sum_to(this, sizes)?)
         },
         Derivative::Composite,

@@ -13,34 +13,46 @@ pub(crate) static AS_STRIDED: Op = Op {
         Overload::new(
             "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)",
             FUNCTION | METHOD | VIEW,
-            |a| {
-                let array = a.array(0)?;
-                let (sizes, strides) = (a.ints(1)?, a.ints(2)?);
-                let offset = a.optional_int(3).unwrap_or(array.offset());
-                check_strided(&array, sizes, strides, offset)?;
-                one(array.view(sizes.into(), strides.into(), offset))
-            },
+            strided,
             Derivative::Node(
                 "AsStridedBackward0",
                 &[Grad {
                     inputs: "self",
                     uses: "self.sizes, size, stride, storage_offset",
-                    by: By::Formula(|b| {
-                        let offset = b.args()?.optional_int(3).unwrap_or(0);
-                        AS_STRIDED_BACKWARD.overloads[0].call_one(args![
-                            b.grad()?,
-                            b.sizes(0)?,
-                            b.ints(1)?,
-                            b.ints(2)?,
-                            offset
-                        ])
-                    }),
+                    by: By::Formula(strided_gradient),
+                }],
+            ),
+        )
+        .linear(),
+        Overload::new(
+            "as_strided.in_place(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)",
+            INPLACE | VIEW,
+            strided,
+            Derivative::Node(
+                "AsStridedBackward1",
+                &[Grad {
+                    inputs: "self",
+                    uses: "self.sizes, size, stride, storage_offset",
+                    by: By::Formula(strided_gradient),
                 }],
             ),
         )
         .linear()
     ],
 };
+
+fn strided(a: &Args) -> Result<Outs> {
+    let array = a.array(0)?;
+    let (sizes, strides) = (a.ints(1)?, a.ints(2)?);
+    let offset = a.optional_int(3).unwrap_or(array.offset());
+    check_strided(&array, sizes, strides, offset)?;
+    one(array.view(sizes.into(), strides.into(), offset))
+}
+
+fn strided_gradient(b: &Backward) -> Result<Tensor> {
+    let offset = b.args()?.optional_int(3).unwrap_or(0);
+    AS_STRIDED_BACKWARD.overloads[0].call_one(args![b.grad()?, b.sizes(0)?, b.ints(1)?, b.ints(2)?, offset])
+}
 
 /// The gradient of `as_strided` for a contiguous input that starts at offset 0: adds each element of the gradient where
 /// the view had it from.
@@ -65,7 +77,7 @@ pub(crate) static AS_STRIDED_BACKWARD: Op = Op {
             one(base)
         },
         Derivative::Node(
-            "AsStridedBackwardBackward0",
+            "AsStridedBackward0",
             &[Grad {
                 inputs: "grad",
                 uses: "size, stride, storage_offset",

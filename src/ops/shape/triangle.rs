@@ -23,6 +23,7 @@ pub(crate) static TRIL: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -46,6 +47,7 @@ pub(crate) static TRIU: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -55,19 +57,22 @@ pub(crate) static DIAG: Op = Op {
     aliases: &[],
     help: "The diagonal of a matrix as a vector, or a matrix with a vector as its diagonal.",
     example: "torch.diag(torch.tensor([1, 2]))",
-    overloads: overloads![Overload::new(
-        "diag(Tensor self, int diagonal=0) -> Tensor",
-        FUNCTION | METHOD | OUT,
-        |a| {
-            let (this, offset) = (a.tensor(0)?, a.int(1)?);
-            match this.dim() {
-                1 => one(diag_embed(this, offset, 0, 1)?),
-                2 => one(super::view_copy::diagonal_copy(this, offset, 0, 1)?),
-                dims => error::runtime(format!("diag(): Supports 1D or 2D tensors. Got {dims}D")),
-            }
-        },
-        Derivative::Composite
-    )],
+    overloads: overloads![
+        Overload::new(
+            "diag(Tensor self, int diagonal=0) -> Tensor",
+            FUNCTION | METHOD | OUT,
+            |a| {
+                let (this, offset) = (a.tensor(0)?, a.int(1)?);
+                match this.dim() {
+                    1 => one(diag_embed(this, offset, 0, 1)?),
+                    2 => one(super::view_copy::diagonal_copy(this, offset, 0, 1)?),
+                    dims => error::runtime(format!("diag(): Supports 1D or 2D tensors. Got {dims}D")),
+                }
+            },
+            Derivative::Composite
+        )
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 pub(crate) static DIAG_EMBED: Op = Op {

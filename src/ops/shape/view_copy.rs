@@ -47,6 +47,7 @@ pub(crate) static ALIAS_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -70,6 +71,7 @@ pub(crate) static VIEW_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear(),
         Overload::new(
             "view_copy.dtype(Tensor self, ScalarType dtype) -> Tensor",
@@ -77,6 +79,7 @@ pub(crate) static VIEW_COPY: Op = Op {
             |a| copied(&VIEW_OP, 1, a),
             Derivative::NotDifferentiable
         )
+        .out_dtype(crate::ops::out::same)
     ],
 };
 
@@ -105,6 +108,7 @@ pub(crate) static AS_STRIDED_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -128,6 +132,7 @@ pub(crate) static EXPAND_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -151,6 +156,7 @@ pub(crate) static PERMUTE_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -174,6 +180,7 @@ pub(crate) static SQUEEZE_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear(),
         Overload::new(
             "squeeze_copy.dim(Tensor self, int dim) -> Tensor",
@@ -188,6 +195,7 @@ pub(crate) static SQUEEZE_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear(),
         Overload::new(
             "squeeze_copy.dims(Tensor self, int[] dim) -> Tensor",
@@ -202,6 +210,7 @@ pub(crate) static SQUEEZE_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -225,6 +234,7 @@ pub(crate) static UNSQUEEZE_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -248,6 +258,7 @@ pub(crate) static TRANSPOSE_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -271,6 +282,7 @@ pub(crate) static T_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -300,6 +312,7 @@ pub(crate) static UNFOLD_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -328,6 +341,7 @@ pub(crate) static SELECT_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -361,6 +375,7 @@ pub(crate) static SLICE_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -384,6 +399,7 @@ pub(crate) static DIAGONAL_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -476,6 +492,7 @@ pub(crate) static VIEW_AS_REAL_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -499,6 +516,7 @@ pub(crate) static VIEW_AS_COMPLEX_COPY: Op = Op {
                 }]
             )
         )
+        .out_dtype(crate::ops::out::same)
         .linear()
     ],
 };
@@ -508,12 +526,15 @@ pub(crate) static DETACH_COPY: Op = Op {
     aliases: &[],
     help: "A copy that takes no part in the graph.",
     example: "torch.detach_copy(torch.ones(2))",
-    overloads: overloads![Overload::new(
-        "detach_copy(Tensor self) -> Tensor",
-        FUNCTION | OUT,
-        |a| a.unary(copy::clone),
-        Derivative::NotImplemented
-    )],
+    overloads: overloads![
+        Overload::new(
+            "detach_copy(Tensor self) -> Tensor",
+            FUNCTION | OUT,
+            |a| a.unary(copy::clone),
+            Derivative::NotImplemented
+        )
+        .out_dtype(crate::ops::out::same)
+    ],
 };
 
 /// The results of a view op, each copied to memory of its own.

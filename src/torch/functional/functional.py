@@ -226,6 +226,8 @@ def einsum(*args):
             operands = args[::2]
     else:
         equation, operands = args[0], args[1:]
+        if not isinstance(equation, str):
+            raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type(equation).__name__}")
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         return einsum(equation, *operands[0])
     return _contract(equation, operands)
@@ -310,11 +312,8 @@ def stft(input, n_fft, hop_length=None, win_length=None, window=None, center=Tru
     if center and align_to_window is not None:
         raise RuntimeError("stft align_to_window should only be set when center = false.")
     if center:
-        signal_dim = input.dim()
-        extended_shape = [1] * (3 - signal_dim) + list(input.size())
-        pad = int(n_fft // 2)
-        input = torch.nn.functional.pad(input.view(extended_shape), [pad, pad], pad_mode)
-        input = input.view(input.shape[-signal_dim:])
+        return _VF.stft(input, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided,
+                        return_complex)
     return _VF.stft(input, n_fft, hop_length, win_length, window, normalized, onesided, return_complex,
                     align_to_window)
 
@@ -471,7 +470,7 @@ def lu(A, pivot=True, get_infos=False, out=None):
         for target, source in zip(out, result):
             target.resize_as_(source).copy_(source)
         return out
-    return tuple(result) if get_infos else (result[0], result[1])
+    return result if get_infos else (result[0], result[1])
 
 
 def _range_finder(A, q, niter, M):
