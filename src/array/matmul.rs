@@ -17,20 +17,20 @@ const SMALL: usize = 8 * 8 * 8;
 
 /// One operand as strided numbers: element (row, column) is at `row * row_stride + column * column_stride`.
 #[derive(Clone, Copy)]
-struct Matrix<T> {
-    pointer: *const T,
-    row_stride: isize,
-    column_stride: isize,
+pub(in crate::array) struct Matrix<T> {
+    pub pointer: *const T,
+    pub row_stride: isize,
+    pub column_stride: isize,
 }
 
-trait Product: Lane + Add<Output = Self> + Mul<Output = Self> {
-    /// `out[rows, columns] = a[rows, inner] * b[inner, columns]`, out row-major.
+pub(in crate::array) trait Product: Lane + Add<Output = Self> + Mul<Output = Self> {
+    /// `out[rows, columns] = a[rows, inner] * b[inner, columns]`, out row-major; added to `out` if `adds`.
     ///
     /// # Safety
     /// The matrices are in bounds.
-    unsafe fn multiply(out: &mut [Self], a: Matrix<Self>, b: Matrix<Self>, shape: [usize; 3]) {
+    unsafe fn multiply(out: &mut [Self], a: Matrix<Self>, b: Matrix<Self>, shape: [usize; 3], adds: bool) {
         // SAFETY: the caller vouches.
-        unsafe { loops(out, a, b, shape, |x, y, sum| sum + x * y) }
+        unsafe { loops(out, a, b, shape, adds, |x, y, sum| sum + x * y) }
     }
 }
 
@@ -43,13 +43,16 @@ unsafe fn loops<T: Lane>(
     a: Matrix<T>,
     b: Matrix<T>,
     [_, inner, columns]: [usize; 3],
+    adds: bool,
     step: impl Fn(T, T, T) -> T,
 ) {
     if columns == 0 {
         return;
     }
     for (i, row) in out.chunks_mut(columns).enumerate() {
-        row.fill(T::default());
+        if !adds {
+            row.fill(T::default());
+        }
         for k in 0..inner {
             // SAFETY: indices stay below the shape, which the caller vouches for.
             unsafe {
@@ -68,11 +71,11 @@ unsafe fn loops<T: Lane>(
 macro_rules! product {
     ($($t:ty: $zero:expr, $one:expr;)*) => {$(
         impl Product for $t {
-            unsafe fn multiply(out: &mut [Self], a: Matrix<Self>, b: Matrix<Self>, shape: [usize; 3]) {
+            unsafe fn multiply(out: &mut [Self], a: Matrix<Self>, b: Matrix<Self>, shape: [usize; 3], adds: bool) {
                 let [rows, inner, columns] = shape;
                 if rows * inner * columns <= SMALL {
                     // SAFETY: the caller vouches.
-                    return unsafe { loops(out, a, b, shape, |x, y, sum| sum + x * y) };
+                    return unsafe { loops(out, a, b, shape, adds, |x, y, sum| sum + x * y) };
                 }
                 #[cfg(feature = "threads")]
                 let parallelism = if rows * inner * columns > 1 << 18 { gemm::Parallelism::Rayon(0) } else { gemm::Parallelism::None };
@@ -81,9 +84,9 @@ macro_rules! product {
                 // SAFETY: the caller vouches for the operands, and `out` holds rows * columns elements.
                 unsafe {
                     gemm::gemm(
-                        rows, columns, inner, out.as_mut_ptr(), 1, columns as isize, false,
+                        rows, columns, inner, out.as_mut_ptr(), 1, columns as isize, adds,
                         a.pointer, a.column_stride, a.row_stride, b.pointer, b.column_stride, b.row_stride,
-                        $zero, $one, false, false, false, parallelism,
+                        if adds { $one } else { $zero }, $one, false, false, false, parallelism,
                     );
                 }
             }
@@ -98,9 +101,9 @@ product! {
 }
 
 impl Product for i64 {
-    unsafe fn multiply(out: &mut [Self], a: Matrix<Self>, b: Matrix<Self>, shape: [usize; 3]) {
+    unsafe fn multiply(out: &mut [Self], a: Matrix<Self>, b: Matrix<Self>, shape: [usize; 3], adds: bool) {
         // SAFETY: the caller vouches.
-        unsafe { loops(out, a, b, shape, |x, y, sum| sum.wrapping_add(x.wrapping_mul(y))) }
+        unsafe { loops(out, a, b, shape, adds, |x, y, sum| sum.wrapping_add(x.wrapping_mul(y))) }
     }
 }
 
@@ -166,6 +169,7 @@ fn batches<T: Product>(a: &Array, b: &Array) -> Result<Array> {
                         column_stride: sb[2],
                     },
                     shape,
+                    false,
                 );
             }
         }

@@ -1,11 +1,23 @@
 //! Kernels of neural networks.
+//!
+//! Images have one to three spatial dimensions; kernels see three, missing ones of size 1 in front, and everything before
+//! them as so many planes.
 
 pub mod class;
+pub mod convolution;
 pub mod ctc;
 pub mod distance;
 pub mod embedding;
+pub mod fold;
+pub mod format;
+pub mod grid;
 pub mod loss;
 pub mod margin;
+pub mod pool;
+pub mod resample;
+mod window;
+
+pub use window::Window;
 
 use super::array::Array;
 use super::copy;

@@ -3,13 +3,19 @@
 pub mod bag;
 pub mod bilinear;
 pub mod cdist;
+pub mod convolution;
 pub mod distance;
 pub mod dropout;
 pub mod embedding;
+pub mod grid;
 pub mod linear;
 pub mod loss;
 pub mod normalization;
+pub mod padding;
+pub mod pool;
+pub mod rearrange;
 pub mod recurrent;
+pub mod upsample;
 
 use super::Op;
 use crate::array::{Array, Dtype, Result, error};
@@ -20,9 +26,11 @@ pub(super) static FAMILIES: &[&[&Op]] = &[
     bag::OPS,
     bilinear::OPS,
     cdist::OPS,
+    convolution::OPS,
     distance::OPS,
     dropout::OPS,
     embedding::OPS,
+    grid::OPS,
     linear::OPS,
     loss::class::OPS,
     loss::entropy::OPS,
@@ -31,10 +39,20 @@ pub(super) static FAMILIES: &[&[&Op]] = &[
     loss::pointwise::OPS,
     loss::sequence::OPS,
     normalization::OPS,
+    padding::OPS,
+    padding::MIRRORED,
+    padding::REPEATED,
+    pool::adaptive::OPS,
+    pool::average::OPS,
+    pool::fractional::OPS,
+    pool::max::OPS,
+    pool::unpool::OPS,
+    rearrange::OPS,
     recurrent::cell::OPS,
     recurrent::fused::OPS,
     recurrent::layer::OPS,
     recurrent::packed::OPS,
+    upsample::OPS,
 ];
 
 /// Calls the first overload of an op of another family by its name.
