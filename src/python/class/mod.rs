@@ -61,6 +61,8 @@ impl Flags {
     pub const IMMUTABLE: Flags = Flags(256);
     /// Instances cannot be made by calling the class (`cannot create 'x' instances`).
     pub const NO_NEW: Flags = Flags(512);
+    /// Messages call it by its full name: `'re.Match' object is not iterable`.
+    pub const DOTTED: Flags = Flags(1024);
 
     pub const fn with(self, other: Flags) -> Flags {
         Flags(self.0 | other.0)
@@ -193,9 +195,18 @@ impl Class {
         self.flags.set(Flags(self.flags.get().0 & !flag.0));
     }
 
-    /// The class's own name, as `TypeError`s write it.
+    /// The class's own name.
     pub fn name(&self) -> Rc<str> {
         self.name.borrow().clone()
+    }
+
+    /// The name that messages about instances show.
+    pub fn shown_name(&self) -> Rc<str> {
+        if self.has(Flags::DOTTED) {
+            self.full_name().into()
+        } else {
+            self.name()
+        }
     }
 
     /// `module.qualname`, without the module for builtins: as in `<class '...'>` and tracebacks.

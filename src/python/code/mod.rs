@@ -104,8 +104,13 @@ pub struct SourceText {
     pub text: Rc<str>,
     /// Whether a traceback may show lines of it (a file; not the prompt).
     pub shown: bool,
+    /// A module that is part of this program.
+    pub embedded: bool,
     line_starts: Vec<u32>,
 }
+
+/// What the names of embedded modules' sources begin with.
+pub const EMBEDDED: &str = "<frozen ";
 
 impl SourceText {
     pub fn new(name: &str, text: &str, shown: bool) -> Rc<SourceText> {
@@ -120,6 +125,7 @@ impl SourceText {
             name: name.into(),
             text: text.into(),
             shown,
+            embedded: name.starts_with(EMBEDDED),
             line_starts,
         })
     }

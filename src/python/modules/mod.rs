@@ -2,8 +2,11 @@
 //! rest in Python (`text/`), compiled at its first import.
 
 pub mod cmath;
+pub mod builtin;
+pub mod deque;
 pub mod math;
 pub mod random;
+pub mod re;
 pub mod sys;
 pub mod time;
 pub mod warning;
@@ -53,6 +56,7 @@ static TEXTS: &[(&str, &str)] = &[
     ("numbers", include_str!("text/numbers.py")),
     ("operator", include_str!("text/operator.py")),
     ("statistics", include_str!("text/statistics.py")),
+    ("re", include_str!("text/re.py")),
     ("string", include_str!("text/string_module.py")),
     ("time", include_str!("text/time_module.py")),
     ("types", include_str!("text/types_module.py")),
@@ -62,8 +66,11 @@ static TEXTS: &[(&str, &str)] = &[
 
 /// Makes the modules known; each is built when it is first imported.
 pub fn install(vm: &mut Vm) {
+    vm.add_module("_builtin", builtin::build);
+    vm.add_module("_deque", deque::build);
     vm.add_module("math", math::build);
     vm.add_module("_random", random::build);
+    vm.add_module("_sre", re::build);
     vm.add_module("sys", sys::build);
     vm.add_module("_time", time::build);
     vm.add_module("cmath", cmath::build);

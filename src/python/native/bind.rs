@@ -30,6 +30,16 @@ pub fn call_native(vm: &mut Vm, native: &NativeFunction, args: CallArgs<'_>) -> 
         window.resize(signature.positional, Value::Unset);
         return (native.def.function)(vm, &window);
     }
+    if let Some(body) = native.body() {
+        let body = body.clone();
+        if native.kind == NativeKind::Method {
+            check_receiver(vm, native, args.positional)?;
+        }
+        if !args.names.is_empty() || given > signature.positional || given < signature.required {
+            bind(vm, native, args)?;
+        }
+        return vm.call_args(&body, args);
+    }
     let window = bind(vm, native, args)?;
     (native.def.function)(vm, &window)
 }

@@ -168,7 +168,14 @@ pub struct NativeFunction {
     /// The class it was defined in.
     pub owner: Weak<Class>,
     pub module: &'static str,
-    signature: OnceCell<Box<Signature>>,
+    prepared: OnceCell<Box<Prepared>>,
+}
+
+/// What a native function needs when it is called.
+struct Prepared {
+    signature: Signature,
+    /// The function written in Python that does the work.
+    body: Option<Value>,
 }
 
 impl NativeFunction {
@@ -178,15 +185,43 @@ impl NativeFunction {
             kind,
             owner,
             module,
-            signature: OnceCell::new(),
+            prepared: OnceCell::new(),
         }
+    }
+
+    /// A function whose work is done by one written in Python, with the same parameters.
+    pub fn with_body(self, body: Value) -> NativeFunction {
+        let mut signature = Signature::parse(self.def.signature);
+        // the short way around the binder calls `def.function`
+        signature.simple = false;
+        NativeFunction {
+            prepared: OnceCell::from(Box::new(Prepared {
+                signature,
+                body: Some(body),
+            })),
+            ..self
+        }
+    }
+
+    fn prepared(&self) -> &Prepared {
+        self.prepared.get_or_init(|| {
+            Box::new(Prepared {
+                signature: Signature::parse(self.def.signature),
+                body: None,
+            })
+        })
     }
 
     /// The parsed signature.
     #[inline]
     pub fn signature(&self) -> &Signature {
-        self.signature
-            .get_or_init(|| Box::new(Signature::parse(self.def.signature)))
+        &self.prepared().signature
+    }
+
+    /// The function written in Python behind this one.
+    #[inline]
+    pub fn body(&self) -> Option<&Value> {
+        self.prepared().body.as_ref()
     }
 
     /// `list.append`, as `__qualname__` shows it.

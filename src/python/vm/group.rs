@@ -9,6 +9,10 @@ use std::rc::Rc;
 impl Vm {
     /// Adds a traceback line to the pending exception.
     pub(crate) fn add_traceback(&mut self, code: &Rc<Code>, position: u32) {
+        // the modules inside are no files that a reader could open
+        if code.source.embedded {
+            return;
+        }
         if let Some(Object::Exception(inner)) = self.pending.obj() {
             let next = std::cell::RefCell::new(inner.traceback.borrow_mut().take());
             *inner.traceback.borrow_mut() = Some(Rc::new(Traceback {

@@ -2,7 +2,7 @@
 
 use super::Vm;
 use super::define::Builder;
-use crate::python::code::SourceText;
+use crate::python::code::{EMBEDDED, SourceText};
 use crate::python::compile::{Mode, compile_module};
 use crate::python::object::{Module, Object};
 use crate::python::value::{R, Raised, Value};
@@ -167,7 +167,7 @@ impl Vm {
         let module = Module::new(name);
         self.prepare_module(&module, name);
         let value = Value::object(Object::Module(module.clone()));
-        let file = format!("<frozen {name}>");
+        let file = format!("{EMBEDDED}{name}>");
         let source = Source::new(&file, text);
         let tree = match syntax::parse_file(&source) {
             Ok(tree) => tree,

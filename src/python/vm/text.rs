@@ -99,9 +99,9 @@ impl Vm {
         }
     }
 
-    /// `type(value).__name__`
+    /// What messages call the type of a value.
     pub fn type_name(&self, value: &Value) -> Rc<str> {
-        self.class_of(value).name()
+        self.class_of(value).shown_name()
     }
 
     /// Whether `type(value)` is a class or derives from it (no `__instancecheck__`).

@@ -1,4 +1,5 @@
 """Places in sorted lists."""
+import _builtin
 
 
 def _search(a, x, lo, hi, key, goes_right):
@@ -32,5 +33,6 @@ def insort_left(a, x, lo=0, hi=None, *, key=None):
     a.insert(bisect_left(a, x if key is None else key(x), lo, hi, key=key), x)
 
 
+_builtin.functions(globals(), "_bisect", "bisect_right", "bisect_left", "insort_right", "insort_left")
 bisect = bisect_right
 insort = insort_right

@@ -1,4 +1,5 @@
 """Heaps in lists: the smallest item comes first, each item is no larger than its two children."""
+import _builtin
 
 
 def _rise(heap, start, at):
@@ -88,3 +89,6 @@ def nsmallest(n, iterable, key=None):
 
 def nlargest(n, iterable, key=None):
     return sorted(iterable, key=key, reverse=True)[:max(n, 0)]
+
+
+_builtin.functions(globals(), "_heapq", "heappush", "heappop", "heapreplace", "heappushpop", "heapify")
