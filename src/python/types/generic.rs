@@ -28,9 +28,10 @@ pub static ALIAS_ITEMS: &[ClassItem] = &[
     ),
     ClassItem::getter(
         "__parameters__",
-        |_, _| Ok(Value::tuple(Vec::new())),
+        parameters,
         "Type variables in the GenericAlias.",
     ),
+    ClassItem::special(Slot::GetItem, substitute),
     ClassItem::special(Slot::Repr, alias_repr),
     ClassItem::special(Slot::Hash, alias_hash),
     ClassItem::special(Slot::Eq, |vm, args| alias_compare(vm, args, Compare::Eq)),
@@ -65,9 +66,11 @@ pub static ALIAS_ITEMS: &[ClassItem] = &[
 pub static UNION_ITEMS: &[ClassItem] = &[
     ClassItem::getter(
         "__args__",
-        |_, this| Ok(Value::tuple(as_union(this).map_or_else(Vec::new, |u| u.args.to_vec()))),
+        |vm, this| Ok(Value::tuple(union_members(vm, this))),
         "",
     ),
+    ClassItem::getter("__parameters__", parameters, "Type variables in the types.UnionType."),
+    ClassItem::special(Slot::GetItem, substitute),
     ClassItem::special(Slot::Repr, union_repr),
     ClassItem::special(Slot::Hash, union_hash),
     ClassItem::special(Slot::Eq, |vm, args| union_compare(vm, args, Compare::Eq)),
@@ -226,6 +229,42 @@ fn alias_attribute(vm: &mut Vm, args: &[Value]) -> R<Value> {
         return Ok(Value::NotImplemented);
     };
     vm.get_attr(&alias.origin, text.symbol())
+}
+
+/// The types of a union: None as its class.
+fn union_members(vm: &Vm, this: &Value) -> Vec<Value> {
+    let members = as_union(this).map_or_else(Vec::new, |union| union.args.to_vec());
+    let class = |member: Value| {
+        if member.is_none() {
+            Value::class(&vm.types.none_type)
+        } else {
+            member
+        }
+    };
+    members.into_iter().map(class).collect()
+}
+
+/// Calls a function of `_typing_forms`, which knows type variables.
+fn typing_form(vm: &mut Vm, function: &str, args: &[Value]) -> R<Value> {
+    let module = vm.import_module("_typing_forms")?;
+    let function = vm.get_attr(&module, Symbol::new(function))?;
+    vm.call(&function, args)
+}
+
+/// The type variables among the arguments. Classes have none, and most aliases only classes.
+fn parameters(vm: &mut Vm, this: &Value) -> R<Value> {
+    let members = match as_alias(this) {
+        Some(alias) => alias.args.to_vec(),
+        None => union_members(vm, this),
+    };
+    if members.iter().all(|member| member.as_class().is_some()) {
+        return Ok(Value::tuple(Vec::new()));
+    }
+    typing_form(vm, "parameters_of", &[Value::tuple(members)])
+}
+
+fn substitute(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    typing_form(vm, "substituted", args)
 }
 
 fn mro_entries(_vm: &mut Vm, args: &[Value]) -> R<Value> {

@@ -3,7 +3,11 @@ import operator as _operator
 from functools import reduce as _reduce
 from types import DynamicClassAttribute, MappingProxyType
 
-__all__ = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "auto", "unique", "EnumMeta", "EnumType", "member", "nonmember", "property"]
+__all__ = [
+    "EnumType", "EnumMeta", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum", "auto", "unique", "property",
+    "verify", "member", "nonmember", "FlagBoundary", "STRICT", "CONFORM", "EJECT", "KEEP", "global_flag_repr",
+    "global_enum_repr", "global_str", "global_enum", "EnumCheck", "CONTINUOUS", "NAMED_FLAGS", "UNIQUE",
+]
 _builtin_property = property
 
 
@@ -116,7 +120,7 @@ class EnumType(type):
         plain["_member_map_"] = {}
         plain["_value2member_map_"] = {}
         plain["_member_type_"] = mixin
-        plain["_boundary_"] = boundary
+        plain["_boundary_"] = boundary or next((getattr(base, "_boundary_", None) for base in bases[::-1]), None)
         is_first = not any(isinstance(base, EnumType) for base in bases)
         own_new = None if is_first else plain.pop("__new__", None)
         made = super().__new__(metacls, cls, bases, plain, **kwds)
@@ -131,6 +135,12 @@ class EnumType(type):
             for method in ("__repr__", "__str__", "__format__"):
                 if method not in plain and getattr(made, method) in (getattr(mixin, method), getattr(object, method)):
                     setattr(made, method, getattr(bases[-1], method))
+            type.__setattr__(made, "__new__", Enum.__new__)
+            if Flag is not None and issubclass(made, Flag):
+                # a number's own operators would answer numbers
+                for method in ("or", "and", "xor", "ror", "rand", "rxor", "invert"):
+                    if f"__{method}__" not in plain:
+                        type.__setattr__(made, f"__{method}__", getattr(Flag, f"__{method}__"))
         for name in names:
             made._add(name, namespace[name], mixin)
         return made
@@ -161,7 +171,7 @@ class EnumType(type):
                 item = known
                 break
         else:
-            if not issubclass(cls, Flag) or cls._is_single_bit(value):
+            if Flag is None or not issubclass(cls, Flag) or cls._is_single_bit(value):
                 cls._member_names_.append(name)
         cls._member_map_[name] = item
         type.__setattr__(cls, name, item)
@@ -263,7 +273,7 @@ class Enum(metaclass=EnumType):
                 if item._value_ == value:
                     return item
         missing = cls._missing_(value)
-        if isinstance(missing, cls):
+        if isinstance(missing, cls) or (isinstance(missing, int) and cls._boundary_ is EJECT):
             return missing
         if missing is None:
             raise ValueError(f"{value!r} is not a valid {cls.__qualname__}")
@@ -307,7 +317,11 @@ class Enum(metaclass=EnumType):
         return self
 
 
-class IntEnum(int, Enum):
+class ReprEnum(Enum):
+    """Only the repr is that of an enumeration, the text that of the value."""
+
+
+class IntEnum(int, ReprEnum):
     def __str__(self):
         return int.__repr__(self)
 
@@ -315,7 +329,7 @@ class IntEnum(int, Enum):
         return int.__format__(self, format_spec)
 
 
-class StrEnum(str, Enum):
+class StrEnum(str, ReprEnum):
     @staticmethod
     def _generate_next_value_(name, start, count, last_values):
         return name.lower()
@@ -327,7 +341,21 @@ class StrEnum(str, Enum):
         return str.__format__(self, format_spec)
 
 
-class Flag(Enum):
+class FlagBoundary(StrEnum):
+    """What happens to bits that no member has."""
+
+    STRICT = auto()
+    CONFORM = auto()
+    EJECT = auto()
+    KEEP = auto()
+
+
+STRICT, CONFORM, EJECT, KEEP = FlagBoundary
+
+
+class Flag(Enum, boundary=STRICT):
+    _numeric_repr_ = repr
+
     @staticmethod
     def _generate_next_value_(name, start, count, last_values):
         if not last_values:
@@ -343,20 +371,30 @@ class Flag(Enum):
         if not isinstance(value, int):
             raise ValueError(f"{value!r} is not a valid {cls.__qualname__}")
         known = _reduce(_operator.or_, (item._value_ for item in cls._member_map_.values()), 0)
+        all_bits = 2 ** known.bit_length() - 1
+        boundary = cls._boundary_
+        if not ~all_bits <= value <= all_bits or value & (all_bits ^ known):
+            if boundary is STRICT:
+                width = max(known.bit_length(), value.bit_length())
+                shown = lambda bits: f"{'0b1' if bits < 0 else '0b0'} {bits & 2 ** width - 1:0{width}b}"
+                raise ValueError(f"{cls!r} invalid value {value!r}\n    given {shown(value)}\n  allowed {shown(known)}")
+            if boundary is CONFORM:
+                value &= known
+            elif boundary is EJECT:
+                return value
+            elif value < 0:
+                value += max(all_bits + 1, 2 ** value.bit_length())
         if value < 0:
-            value = known & value
-            if value in cls._value2member_map_:
-                return cls._value2member_map_[value]
-        if value & ~known and not issubclass(cls, IntFlag):
-            width = max(known.bit_length(), value.bit_length())
-            raise ValueError(
-                f"{cls!r} invalid value {value!r}\n    given {bin(value)[:2]} {value:0{width}b}\n  allowed 0b {known:0{width}b}"
-            )
-        made = int.__new__(cls, value) if issubclass(cls, int) else object.__new__(cls)
+            value += all_bits + 1
+        if value in cls._value2member_map_:
+            return cls._value2member_map_[value]
+        made = object.__new__(cls) if cls._member_type_ is object else cls._member_type_.__new__(cls, value)
         made._value_ = value
         names = [item._name_ for item in cls if item._value_ & value]
         rest = value & ~known
-        made._name_ = "|".join(names + ([str(rest)] if rest else [])) if names else (None if not rest else None)
+        if names and rest:
+            names.append(cls._numeric_repr_(rest))
+        made._name_ = "|".join(names) or None
         cls._value2member_map_[value] = made
         return made
 
@@ -405,6 +443,8 @@ class Flag(Enum):
     __rxor__ = __xor__
 
     def __invert__(self):
+        if self._boundary_ in (EJECT, KEEP):
+            return self.__class__(~self._value_)
         known = _reduce(_operator.or_, (item._value_ for item in self.__class__), 0)
         return self.__class__(known & ~self._value_)
 
@@ -412,7 +452,7 @@ class Flag(Enum):
         return hash(self._value_)
 
 
-class IntFlag(int, Flag):
+class IntFlag(int, ReprEnum, Flag, boundary=KEEP):
     def __str__(self):
         return int.__repr__(self)
 
@@ -434,5 +474,60 @@ class EnumCheck(StrEnum):
     UNIQUE = "one name per value"
 
 
-def verify(*checks):
-    return unique
+CONTINUOUS, NAMED_FLAGS, UNIQUE = EnumCheck
+
+
+class verify:
+    """Checks an enumeration for constraints."""
+
+    def __init__(self, *checks):
+        self.checks = checks
+
+    def __call__(self, enumeration):
+        name = enumeration.__name__
+        for check in self.checks:
+            if check is UNIQUE:
+                duplicates = [(key, item.name) for key, item in enumeration.__members__.items() if key != item.name]
+                if duplicates:
+                    listed = ", ".join(f"{alias} -> {known}" for alias, known in duplicates)
+                    raise ValueError(f"aliases found in {enumeration!r}: {listed}")
+            elif check is CONTINUOUS:
+                values = {item.value for item in enumeration}
+                if len(values) < 2:
+                    continue
+                low, high = min(values), max(values)
+                if issubclass(enumeration, Flag):
+                    missing = [2 ** at for at in range(low.bit_length(), high.bit_length()) if 2 ** at not in values]
+                else:
+                    missing = [value for value in range(low, high) if value not in values]
+                if missing:
+                    listed = ", ".join(map(str, missing))
+                    raise ValueError(f"invalid {'flag' if issubclass(enumeration, Flag) else 'enum'} {name!r}: missing values {listed}"[:256])
+        return enumeration
+
+
+def global_str(self):
+    """The name alone."""
+    return self._name_ if self._name_ is not None else f"{self.__class__.__name__}({self._value_!r})"
+
+
+def global_enum_repr(self):
+    return f"{self.__class__.__module__.rpartition('.')[2]}.{self._name_}"
+
+
+def global_flag_repr(self):
+    module = self.__class__.__module__.rpartition(".")[2]
+    if self._name_ is None:
+        return f"{module}.{self.__class__.__name__}({self._value_!r})"
+    return "|".join(name if name[0].isdigit() else f"{module}.{name}" for name in self._name_.split("|"))
+
+
+def global_enum(cls, update_str=False):
+    """Puts the members into the module too, and shows them as its names."""
+    type.__setattr__(cls, "__repr__", global_flag_repr if issubclass(cls, Flag) else global_enum_repr)
+    if not issubclass(cls, ReprEnum) or update_str:
+        type.__setattr__(cls, "__str__", global_str)
+    import sys
+
+    sys.modules[cls.__module__].__dict__.update(cls.__members__)
+    return cls

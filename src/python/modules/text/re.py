@@ -10,7 +10,8 @@ __all__ = [
 ]
 
 
-class RegexFlag(_enum.IntFlag, boundary=_enum.KEEP):
+@_enum.global_enum
+class RegexFlag(_enum.IntFlag):
     NOFLAG = 0
     ASCII = A = 256
     IGNORECASE = I = 2
@@ -21,22 +22,8 @@ class RegexFlag(_enum.IntFlag, boundary=_enum.KEEP):
     VERBOSE = X = 64
     TEMPLATE = T = 1
     DEBUG = 128
-
-    def __repr__(self):
-        names = []
-        rest = self._value_
-        for member in RegexFlag:
-            if member._value_ & rest:
-                names.append(f"re.{member._name_}")
-                rest &= ~member._value_
-        if rest or not names:
-            names.append(hex(rest) if rest else "re.NOFLAG")
-        return "|".join(names)
-
     __str__ = object.__str__
-
-
-globals().update(RegexFlag.__members__)
+    _numeric_repr_ = hex
 
 
 class error(Exception):
