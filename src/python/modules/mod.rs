@@ -5,6 +5,7 @@ pub mod cmath;
 pub mod builtin;
 pub mod deque;
 pub mod math;
+pub mod operator;
 pub mod random;
 pub mod re;
 pub mod sys;
@@ -77,6 +78,7 @@ pub fn install(vm: &mut Vm) {
     vm.add_module("_builtin", builtin::build);
     vm.add_module("_deque", deque::build);
     vm.add_module("math", math::build);
+    vm.add_module("_operator", operator::build);
     vm.add_module("_random", random::build);
     vm.add_module("_sre", re::build);
     vm.add_module("sys", sys::build);

@@ -1,4 +1,5 @@
 """Containers beside the builtin ones."""
+import _builtin
 import operator as _operator
 
 from _collections import deque, defaultdict
@@ -64,6 +65,9 @@ class OrderedDict(dict):
         for key in iterable:
             made[key] = value
         return made
+
+
+_builtin.types(globals(), "collections", "OrderedDict")
 
 
 class _tuplegetter(property):

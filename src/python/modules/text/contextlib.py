@@ -249,3 +249,113 @@ class nullcontext(AbstractContextManager):
 
     async def __aexit__(self, *excinfo):
         pass
+
+
+class AsyncContextDecorator:
+    """Lets a context manager decorate a coroutine function."""
+
+    def _recreate_cm(self):
+        return self
+
+    def __call__(self, func):
+        @wraps(func)
+        async def inner(*args, **kwds):
+            async with self._recreate_cm():
+                return await func(*args, **kwds)
+
+        return inner
+
+
+class aclosing(AbstractAsyncContextManager):
+    """Closes an asynchronous generator at the end of the block."""
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    async def __aenter__(self):
+        return self.thing
+
+    async def __aexit__(self, *exc_info):
+        await self.thing.aclose()
+
+
+class AsyncExitStack(AbstractAsyncContextManager):
+    """As ExitStack, with asynchronous context managers too."""
+
+    def __init__(self):
+        self._exit_callbacks = deque()
+
+    pop_all = ExitStack.pop_all
+
+    def _push(self, is_sync, run):
+        self._exit_callbacks.append((is_sync, run))
+
+    def push(self, exit):
+        method = getattr(type(exit), "__exit__", None)
+        self._push(True, exit if method is None else lambda *details: method(exit, *details))
+        return exit
+
+    def push_async_exit(self, exit):
+        method = getattr(type(exit), "__aexit__", None)
+        self._push(False, exit if method is None else lambda *details: method(exit, *details))
+        return exit
+
+    def enter_context(self, cm):
+        cls = type(cm)
+        try:
+            enter, leave = cls.__enter__, cls.__exit__
+        except AttributeError:
+            raise TypeError(
+                f"'{cls.__module__}.{cls.__qualname__}' object does not support the context manager protocol"
+            ) from None
+        result = enter(cm)
+        self._push(True, lambda *details: leave(cm, *details))
+        return result
+
+    async def enter_async_context(self, cm):
+        cls = type(cm)
+        try:
+            enter, leave = cls.__aenter__, cls.__aexit__
+        except AttributeError:
+            raise TypeError(
+                f"'{cls.__module__}.{cls.__qualname__}' object does not support the asynchronous context manager protocol"
+            ) from None
+        result = await enter(cm)
+        self._push(False, lambda *details: leave(cm, *details))
+        return result
+
+    def callback(self, callback, /, *args, **kwds):
+        def run(exc_type, exc, tb):
+            callback(*args, **kwds)
+
+        self._push(True, run)
+        return callback
+
+    def push_async_callback(self, callback, /, *args, **kwds):
+        async def run(exc_type, exc, tb):
+            await callback(*args, **kwds)
+
+        self._push(False, run)
+        return callback
+
+    async def aclose(self):
+        await self.__aexit__(None, None, None)
+
+    async def __aexit__(self, *details):
+        received = details[0] is not None
+        suppressed = pending = False
+        while self._exit_callbacks:
+            is_sync, leave = self._exit_callbacks.pop()
+            try:
+                if leave(*details) if is_sync else await leave(*details):
+                    suppressed = True
+                    pending = False
+                    details = (None, None, None)
+            except BaseException as error:
+                if error.__context__ is None and details[1] is not None and details[1] is not error:
+                    error.__context__ = details[1]
+                pending = True
+                details = (type(error), error, error.__traceback__)
+        if pending:
+            raise details[1]
+        return received and suppressed

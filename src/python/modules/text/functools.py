@@ -1,4 +1,5 @@
 """Functions that work on functions."""
+import _builtin
 from collections import namedtuple as _namedtuple
 
 WRAPPER_ASSIGNMENTS = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__")
@@ -22,7 +23,13 @@ def wraps(wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
 
 
 class partial:
-    def __new__(cls, func, /, *args, **keywords):
+    """partial(func, *args, **keywords) - new function with partial application of the given arguments and keywords."""
+
+    def __new__(cls, /, *args, **keywords):
+        if not args:
+            raise TypeError("type 'partial' takes at least one argument")
+        func, *args = args
+        args = tuple(args)
         if not callable(func):
             raise TypeError("the first argument must be callable")
         if isinstance(func, partial):
@@ -279,3 +286,7 @@ class singledispatchmethod:
         method.register = self.register
         update_wrapper(method, self.func)
         return method
+
+
+_builtin.functions(globals(), "_functools", "reduce", "cmp_to_key")
+_builtin.types(globals(), "functools", "partial", "_lru_cache_wrapper")

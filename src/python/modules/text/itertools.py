@@ -1,4 +1,5 @@
 """Iterators that build on iterators."""
+import _builtin
 import operator as _operator
 
 _missing = object()
@@ -145,9 +146,10 @@ class accumulate(_Iterator):
 
 
 class islice(_Iterator):
-    def __init__(self, iterable, *bounds):
-        if not bounds or len(bounds) > 3:
-            raise TypeError(f"islice expected at {'least 2' if not bounds else 'most 4'} arguments, got {len(bounds) + 1}")
+    def __init__(self, /, *args):
+        if not 2 <= len(args) <= 4:
+            raise TypeError(f"islice expected at {'least 2' if len(args) < 2 else 'most 4'} arguments, got {len(args)}")
+        iterable, *bounds = args
         start, stop, step = (None, bounds[0], None) if len(bounds) == 1 else (*bounds, None)[:3]
         for bound in (start, stop):
             if bound is not None and (not hasattr(bound, "__index__") or bound < 0):
@@ -356,3 +358,11 @@ def tee(iterable, n=2, /):
             yield own.pop(0)
 
     return tuple(run(queue) for queue in queues)
+
+
+_builtin.functions(globals(), "itertools", "tee")
+_builtin.types(
+    globals(), "itertools", "count", "cycle", "repeat", "chain", "compress", "dropwhile", "takewhile", "filterfalse",
+    "starmap", "accumulate", "islice", "pairwise", "zip_longest", "product", "permutations", "combinations",
+    "combinations_with_replacement", "groupby",
+)

@@ -1,4 +1,5 @@
 """Names of types that have none among the builtins."""
+import _builtin
 
 
 def _function():
@@ -43,7 +44,9 @@ except TypeError as _error:
 
 
 class SimpleNamespace:
-    def __init__(self, /, **kwargs):
+    def __init__(self, /, *args, **kwargs):
+        if args:
+            raise TypeError("no positional arguments expected")
         self.__dict__.update(kwargs)
 
     def __repr__(self):
@@ -57,6 +60,9 @@ class SimpleNamespace:
         return NotImplemented
 
     __hash__ = None
+
+
+_builtin.types(globals(), "types", "SimpleNamespace")
 
 
 def resolve_bases(bases):
