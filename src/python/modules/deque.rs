@@ -1,6 +1,6 @@
 //! `_deque`: `collections.deque`, a ring.
 
-use crate::python::class::{ClassRef, Compare, Flags, Layout};
+use crate::python::class::{ClassRef, Compare, Flags, Layout, Slot};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Attributes, Foreign, Module, NativeIterator, Object};
 use crate::python::types::{guarded_repr, sequence, take};
@@ -181,59 +181,24 @@ static ITEMS: &[ClassItem] = &[
         },
         "maximum size of a deque or None if unbounded",
     ),
-    ClassItem::slot("__len__", NONE, len, "Return len(self)."),
-    ClassItem::slot("__iter__", NONE, iter, "Implement iter(self)."),
-    ClassItem::slot("__contains__", "(self, key, /)", contains, "Return key in self."),
-    ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-    ClassItem::slot(
-        "__setitem__",
-        "(self, key, value, /)",
-        set_item,
-        "Set self[key] to value.",
-    ),
-    ClassItem::slot("__delitem__", "(self, key, /)", del_item, "Delete self[key]."),
-    ClassItem::slot("__repr__", NONE, repr, "Return repr(self)."),
-    ClassItem::slot("__add__", BINARY, add, "Return self+value."),
-    ClassItem::slot("__iadd__", BINARY, in_place_add, "Implement self+=value."),
-    ClassItem::slot("__mul__", BINARY, multiply, "Return self*value."),
-    ClassItem::slot("__rmul__", BINARY, multiply, "Return value*self."),
-    ClassItem::slot("__imul__", BINARY, in_place_multiply, "Implement self*=value."),
-    ClassItem::slot(
-        "__eq__",
-        BINARY,
-        |vm, args| compare(vm, args, Compare::Eq),
-        "Return self==value.",
-    ),
-    ClassItem::slot(
-        "__ne__",
-        BINARY,
-        |vm, args| compare(vm, args, Compare::Ne),
-        "Return self!=value.",
-    ),
-    ClassItem::slot(
-        "__lt__",
-        BINARY,
-        |vm, args| compare(vm, args, Compare::Lt),
-        "Return self<value.",
-    ),
-    ClassItem::slot(
-        "__le__",
-        BINARY,
-        |vm, args| compare(vm, args, Compare::Le),
-        "Return self<=value.",
-    ),
-    ClassItem::slot(
-        "__gt__",
-        BINARY,
-        |vm, args| compare(vm, args, Compare::Gt),
-        "Return self>value.",
-    ),
-    ClassItem::slot(
-        "__ge__",
-        BINARY,
-        |vm, args| compare(vm, args, Compare::Ge),
-        "Return self>=value.",
-    ),
+    ClassItem::special(Slot::Len, len),
+    ClassItem::special(Slot::Iter, iter),
+    ClassItem::special(Slot::Contains, contains),
+    ClassItem::special(Slot::GetItem, get_item),
+    ClassItem::special(Slot::SetItem, set_item),
+    ClassItem::special(Slot::DelItem, del_item),
+    ClassItem::special(Slot::Repr, repr),
+    ClassItem::special(Slot::Add, add),
+    ClassItem::special(Slot::IAdd, in_place_add),
+    ClassItem::special(Slot::Mul, multiply),
+    ClassItem::special(Slot::RMul, multiply),
+    ClassItem::special(Slot::IMul, in_place_multiply),
+    ClassItem::special(Slot::Eq, |vm, args| compare(vm, args, Compare::Eq)),
+    ClassItem::special(Slot::Ne, |vm, args| compare(vm, args, Compare::Ne)),
+    ClassItem::special(Slot::Lt, |vm, args| compare(vm, args, Compare::Lt)),
+    ClassItem::special(Slot::Le, |vm, args| compare(vm, args, Compare::Le)),
+    ClassItem::special(Slot::Gt, |vm, args| compare(vm, args, Compare::Gt)),
+    ClassItem::special(Slot::Ge, |vm, args| compare(vm, args, Compare::Ge)),
     ClassItem::Constant {
         name: "__hash__",
         make: |_| Value::None,
@@ -241,13 +206,8 @@ static ITEMS: &[ClassItem] = &[
 ];
 
 static ITERATOR_ITEMS: &[ClassItem] = &[
-    ClassItem::slot(
-        "__iter__",
-        NONE,
-        |_, args| Ok(args.first().cloned().unwrap_or_default()),
-        "Implement iter(self).",
-    ),
-    ClassItem::slot("__next__", NONE, next, "Implement next(self)."),
+    ClassItem::special(Slot::Iter, |_, args| Ok(args.first().cloned().unwrap_or_default())),
+    ClassItem::special(Slot::Next, next),
 ];
 
 /// Builds the module.

@@ -1,8 +1,8 @@
 //! The modules of the standard library that sessions use. What needs speed or the machine is written in Rust, the
 //! rest in Python (`text/`), compiled at its first import.
 
-pub mod cmath;
 pub mod builtin;
+pub mod cmath;
 pub mod deque;
 pub mod math;
 pub mod operator;

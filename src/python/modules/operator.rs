@@ -287,8 +287,8 @@ static ITEM_GETTER: &[ClassItem] = &[
         new_item_getter,
         "",
     )),
-    ClassItem::slot("__call__", "(self, obj, /)", fetch_items, "Call self as a function."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Call, fetch_items),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::method(
         "__reduce__",
         "(self, /)",
@@ -306,13 +306,8 @@ static ATTRIBUTE_GETTER: &[ClassItem] = &[
         new_attribute_getter,
         "",
     )),
-    ClassItem::slot(
-        "__call__",
-        "(self, obj, /)",
-        fetch_attributes,
-        "Call self as a function.",
-    ),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Call, fetch_attributes),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::method(
         "__reduce__",
         "(self, /)",

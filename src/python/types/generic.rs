@@ -26,11 +26,7 @@ pub static ALIAS_ITEMS: &[ClassItem] = &[
         |_, this| Ok(Value::tuple(as_alias(this).map_or_else(Vec::new, |a| a.args.to_vec()))),
         "",
     ),
-    ClassItem::getter(
-        "__parameters__",
-        parameters,
-        "Type variables in the GenericAlias.",
-    ),
+    ClassItem::getter("__parameters__", parameters, "Type variables in the GenericAlias."),
     ClassItem::special(Slot::GetItem, substitute),
     ClassItem::special(Slot::Repr, alias_repr),
     ClassItem::special(Slot::Hash, alias_hash),
@@ -64,11 +60,7 @@ pub static ALIAS_ITEMS: &[ClassItem] = &[
 ];
 
 pub static UNION_ITEMS: &[ClassItem] = &[
-    ClassItem::getter(
-        "__args__",
-        |vm, this| Ok(Value::tuple(union_members(vm, this))),
-        "",
-    ),
+    ClassItem::getter("__args__", |vm, this| Ok(Value::tuple(union_members(vm, this))), ""),
     ClassItem::getter("__parameters__", parameters, "Type variables in the types.UnionType."),
     ClassItem::special(Slot::GetItem, substitute),
     ClassItem::special(Slot::Repr, union_repr),

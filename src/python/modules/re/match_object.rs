@@ -4,7 +4,7 @@ use super::matcher::{Found, NONE};
 use super::pattern::{Pattern, template_of};
 use super::subject::Text;
 use super::template::{Piece, Template};
-use crate::python::class::ClassRef;
+use crate::python::class::{ClassRef, Slot};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Dict, Foreign, Object};
 use crate::python::types::take;
@@ -83,8 +83,8 @@ pub static ITEMS: &[ClassItem] = &[
         expand,
         "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method.",
     ),
-    ClassItem::slot("__getitem__", "(self, key, /)", get_item, "Return self[key]."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::GetItem, get_item),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::method("__copy__", "(self, /)", Parser::NoArgs, itself, ""),
     ClassItem::method("__deepcopy__", "(self, memo, /)", Parser::One, itself, ""),
     ClassItem::ClassMethod(NativeDef::new(

@@ -6,7 +6,7 @@ use super::matcher::{Demand, Found};
 use super::program::Program;
 use super::subject::Text;
 use super::template::{self, Template};
-use crate::python::class::ClassRef;
+use crate::python::class::{ClassRef, Slot};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Dict, Foreign, NativeIterator, Object};
 use crate::python::types::take;
@@ -113,9 +113,9 @@ pub static ITEMS: &[ClassItem] = &[
         crate::python::types::generic::alias,
         "See PEP 585",
     )),
-    ClassItem::slot("__eq__", "(self, value, /)", equal, "Return self==value."),
-    ClassItem::slot("__hash__", "(self, /)", hash, "Return hash(self)."),
-    ClassItem::slot("__repr__", "(self, /)", repr, "Return repr(self)."),
+    ClassItem::special(Slot::Eq, equal),
+    ClassItem::special(Slot::Hash, hash),
+    ClassItem::special(Slot::Repr, repr),
     ClassItem::field(
         "pattern",
         |_, this| Ok(read(this, |pattern| pattern.source.clone())),
