@@ -8,6 +8,32 @@ use crate::array::{Dims, Dtype, Result, Scalar, array, binary, error, layout, ma
 use crate::autograd::Tensor;
 use crate::ops;
 
+/// PyTorch's checks of `addmm` beyond those of `mm`.
+fn check_addmm(a: &Args, first: &[i64], second: &[i64]) -> Result<()> {
+    let (&[rows, inner], &[inner2, columns]) = (first, second) else {
+        return Ok(());
+    };
+    if inner != inner2 {
+        return error::runtime(format!(
+            "addmm: mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {inner2}x{columns})"
+        ));
+    }
+    let dtype = |at: usize| a.tensor(at).map(Tensor::dtype);
+    for (name, given) in [("self", dtype(0)?), ("mat1", dtype(1)?)] {
+        if given != dtype(2)? {
+            return error::runtime(format!(
+                "{name} and mat2 must have the same dtype, but got {} and {}",
+                given.scalar_type(),
+                dtype(2)?.scalar_type()
+            ));
+        }
+    }
+    if a.tensor(0)?.array().sizes() != [columns] {
+        crate::array::view::expand(&*a.array(0)?, &[rows, columns])?;
+    }
+    Ok(())
+}
+
 ops! {
     /// The product of two matrices.
     MM = "mm", "torch.mm(torch.ones(2, 3), torch.ones(3, 2))", [Overload::new(
@@ -123,9 +149,10 @@ ops! {
             let (first, second) = (a.tensor(1)?.sizes(), a.tensor(2)?.sizes());
             for (name, sizes) in [("mat1", &first), ("mat2", &second)] {
                 if sizes.len() != 2 {
-                    return error::runtime(format!("{name} must be a matrix, got {}-D tensor", sizes.len()));
+                    return error::runtime(format!("addmm: {name} must be a matrix, got {}-D tensor", sizes.len()));
                 }
             }
+            check_addmm(a, &first, &second)?;
             let product = kernel::mm(&*a.array(1)?, &*a.array(2)?)?;
             combined(a, &product)
         },

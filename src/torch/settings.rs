@@ -9,6 +9,7 @@ use crate::array::print::PrintOptions;
 use crate::array::{Dtype, promote};
 use crate::autograd::{Tensor, modes};
 use crate::ops::generator::default_generator;
+use crate::ops::nn::attention;
 use crate::parser;
 use crate::python::native::{NativeDef, Parser};
 use crate::python::value::{R, Value};
@@ -204,6 +205,20 @@ pub static PRIVATE: &[NativeDef] = &[
     }),
     function!("_is_fwd_grad_enabled", "()", NoArgs, |_, _| Ok(Value::bool(
         modes::is_forward_grad_enabled()
+    ))),
+    function!("_set_sdp_use_flash", "(on, /)", One, |_, args| {
+        attention::set_fused(matches!(args.first(), Some(Value::True)));
+        Ok(Value::None)
+    }),
+    function!("_set_sdp_use_math", "(on, /)", One, |_, args| {
+        attention::set_composite(matches!(args.first(), Some(Value::True)));
+        Ok(Value::None)
+    }),
+    function!("_get_flash_sdp_enabled", "()", NoArgs, |_, _| Ok(Value::bool(
+        attention::is_fused()
+    ))),
+    function!("_get_math_sdp_enabled", "()", NoArgs, |_, _| Ok(Value::bool(
+        attention::is_composite()
     ))),
     function!("_warn_once", "(text, /)", One, |vm, args| {
         let text = args.first().and_then(Value::as_str).unwrap_or_default().to_string();

@@ -1,5 +1,6 @@
 //! `linear`: a product with a weight, and a bias.
 
+use crate::array::error;
 use crate::ops;
 use crate::ops::formula::*;
 use crate::ops::op::*;
@@ -11,6 +12,13 @@ ops! {
         FUNCTION,
         |a| {
             let (input, weight, bias) = (a.tensor(0)?, a.tensor(1)?, a.optional_tensor(2));
+            if input.dim() == 0 || weight.dim() == 0 {
+                return error::runtime(format!(
+                    "both arguments to linear need to be at least 1D, but they are {}D and {}D",
+                    input.dim(),
+                    weight.dim()
+                ));
+            }
             let turned = t(weight)?;
             match (input.dim(), bias) {
                 (2, Some(bias)) => one(super::named("addmm", args![bias, input, turned, 1, 1])?),

@@ -1,5 +1,6 @@
 //! What neural networks are made of.
 
+pub mod attention;
 pub mod bag;
 pub mod bilinear;
 pub mod cdist;
@@ -23,6 +24,7 @@ use crate::autograd::Tensor;
 use crate::ops::formula::Args;
 
 pub(super) static FAMILIES: &[&[&Op]] = &[
+    attention::OPS,
     bag::OPS,
     bilinear::OPS,
     cdist::OPS,
