@@ -165,10 +165,11 @@ fn machine(setup: &Setup, sink: &SharedSink, interrupt: &Arc<AtomicBool>) -> Vm 
     modes::reset();
     promote::set_default_dtype(Dtype::Float32);
     vm.argv = setup.argv.clone();
-    crate::python::install(&mut vm);
-    crate::torch::install(&mut vm);
+    // `torch.default_generator` is an object of it
     let own = setup.seed.map(|seed| Rc::new(RefCell::new(Generator::new(seed))));
     generator::set_default_generator(own.unwrap_or_else(generator::from_system));
+    crate::python::install(&mut vm);
+    crate::torch::install(&mut vm);
     match setup.observe {
         true => watch::start(&setup.adoptions),
         false => watch::stop(),

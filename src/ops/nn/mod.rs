@@ -17,6 +17,7 @@ pub mod pool;
 pub mod rearrange;
 pub mod recurrent;
 pub mod upsample;
+pub mod weight_norm;
 
 use super::Op;
 use crate::array::{Array, Dtype, Result, error};
@@ -55,6 +56,7 @@ pub(super) static FAMILIES: &[&[&Op]] = &[
     recurrent::layer::OPS,
     recurrent::packed::OPS,
     upsample::OPS,
+    weight_norm::OPS,
 ];
 
 /// Calls the first overload of an op of another family by its name.

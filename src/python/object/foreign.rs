@@ -29,4 +29,9 @@ pub trait Foreign: Any {
     fn existing_attributes(&self) -> Option<&RefCell<Attributes>> {
         self.attributes()
     }
+
+    /// Changes the class of the thing behind all wrappers (`x.__class__ = ...`); false refuses.
+    fn become_class(&self, _class: ClassRef) -> bool {
+        false
+    }
 }

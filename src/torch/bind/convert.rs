@@ -121,7 +121,7 @@ pub fn argument(vm: &mut Vm, param: &Param, value: Value) -> R<Arg> {
             object::symbol::check_layout(vm, &value)?;
             Arg::Ignored
         }
-        Kind::Generator => Arg::Foreign(Rc::new(object::generator::of_value(&value))),
+        Kind::Generator => Arg::Foreign(object::generator::of_value(&value)),
         Kind::BoolList(_) | Kind::Dimname | Kind::DimnameList | Kind::Storage => Arg::Ignored,
     })
 }

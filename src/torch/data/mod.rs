@@ -39,5 +39,17 @@ pub(super) static SOURCES: &[(&str, &str)] = &[
     ("torch.utils.data.dataset", include_str!("dataset.py")),
     ("torch.utils.data.sampler", include_str!("sampler.py")),
     ("torch.utils.data.collate", include_str!("collate.py")),
+    (
+        "torch.utils.data.distributed",
+        "from torch.utils.data.sampler import DistributedSampler",
+    ),
+    (
+        "torch.utils.data._utils",
+        "from torch.utils.data import collate\nfrom torch.utils.data import dataloader as worker",
+    ),
+    (
+        "torch.utils.data._utils.collate",
+        "from torch.utils.data.collate import *\nfrom torch.utils.data.collate import default_collate_fn_map",
+    ),
     ("torch.utils.data.dataloader", include_str!("dataloader.py")),
 ];

@@ -122,6 +122,8 @@ class BatchSampler(Sampler):
 
 
 class DistributedSampler(Sampler):
+    __module__ = "torch.utils.data.distributed"
+
     def __init__(self, dataset, num_replicas=None, rank=None, shuffle=True, seed=0, drop_last=False):
         if num_replicas is None or rank is None:
             raise ValueError(

@@ -302,8 +302,14 @@ class Softmin(_Softmax):
         return f"dim={self.dim}"
 
 
+def _check_dim(dim):
+    if dim is not None and not isinstance(dim, int):
+        raise TypeError(f"dim must be an int or None, got {type(dim)}")
+
+
 class Softmax(_Softmax):
     def __init__(self, dim=None):
+        _check_dim(dim)
         super().__init__(dim)
 
     def forward(self, input):
@@ -315,6 +321,7 @@ class Softmax(_Softmax):
 
 class LogSoftmax(_Softmax):
     def __init__(self, dim=None):
+        _check_dim(dim)
         super().__init__(dim)
 
     def forward(self, input):

@@ -1,4 +1,6 @@
 """Losses. Each holds the options that its function in `torch.nn.functional` takes; `_Loss` and `_WeightedLoss` what they share."""
+import math
+
 from torch.nn import _reduction, functional as F
 from torch.nn.modules.distance import PairwiseDistance
 from torch.nn.modules.module import Module
@@ -107,6 +109,63 @@ class CrossEntropyLoss(_WeightedLoss):
             reduction=self.reduction,
             label_smoothing=self.label_smoothing,
         )
+
+
+class LinearCrossEntropyLoss(_WeightedLoss):
+    def __init__(
+        self, in_features, num_classes, *, out_features=(), bias=False, device=None, dtype=None, reduction="mean",
+        weight=None, ignore_index=None, label_smoothing=0.0, options=None,
+    ):
+        super().__init__(weight, None, None, reduction)
+        from torch.nn.modules.linear import Linear
+
+        self.num_classes = num_classes
+        self.out_features = tuple(out_features)
+        count = math.prod((num_classes, *self.out_features))
+        self.linear = Linear(in_features, count, bias=bias, device=device, dtype=dtype)
+        self.ignore_index = ignore_index
+        self.label_smoothing = label_smoothing
+        self.options = options
+
+    def forward(self, input, target):
+        shape = (self.num_classes, *self.out_features)
+        bias = self.linear.bias
+        return F.linear_cross_entropy(
+            input,
+            self.linear.weight.view(*shape, self.linear.in_features),
+            target,
+            linear_bias=None if bias is None else bias.view(shape),
+            weight=self.weight,
+            reduction=self.reduction,
+            ignore_index=self.ignore_index,
+            label_smoothing=self.label_smoothing,
+            options=self.options,
+        )
+
+    def extra_repr(self):
+        return (
+            f"in_features={self.linear.in_features}, num_classes={self.num_classes}, out_features={self.out_features}, "
+            f"bias={self.linear.bias is not None}, reduction={self.reduction}, ignore_index={self.ignore_index}, "
+            f"label_smoothing={self.label_smoothing}, options={self.options}"
+        )
+
+
+class LinearCrossEntropyOptions:
+    __module__ = "torch.nn.modules.linear_cross_entropy_options"
+
+    def __init__(
+        self, allow_retain_graph=False, batch_chunk_size=None, chunking_method="auto", acc_policy="auto", acc_dtype=None
+    ):
+        if batch_chunk_size is not None and (not isinstance(batch_chunk_size, int) or batch_chunk_size <= 0):
+            raise ValueError(f"batch_chunk_size must be positive int or None, got {batch_chunk_size!r}")
+        self.allow_retain_graph = allow_retain_graph
+        self.batch_chunk_size = batch_chunk_size
+        self.chunking_method = chunking_method
+        self.acc_policy = acc_policy
+        self.acc_dtype = acc_dtype
+
+    def __repr__(self):
+        return "LinearCrossEntropyOptions(" + ", ".join(f"{key}={value!r}" for key, value in vars(self).items()) + ")"
 
 
 class PoissonNLLLoss(_Loss):

@@ -117,6 +117,14 @@ def _check_name(kind, name, known, taken):
         raise KeyError(f"attribute '{name}' already exists")
 
 
+def _parse_to(args, kwargs):
+    """Device, dtype and memory format of a call of `to`: what becomes of tensors of two dtypes says which it names."""
+    single, double = (torch.empty(0, dtype=dtype).to(*args, **kwargs) for dtype in (torch.float32, torch.float64))
+    if kwargs.get("copy") or args[2:] and args[-1] is True:
+        raise RuntimeError(".to() does not accept copy argument")
+    return single.device, single.dtype if single.dtype == double.dtype else None, kwargs.get("memory_format")
+
+
 class Module:
     dump_patches = False
     _version = 1
@@ -407,7 +415,7 @@ class Module:
         return self._apply(lambda t: torch.empty_like(t, device=device), recurse=recurse)
 
     def to(self, *args, **kwargs):
-        device, dtype, non_blocking, convert_to_format = torch._C._nn._parse_to(*args, **kwargs)
+        device, dtype, convert_to_format = _parse_to(args, kwargs)
         if dtype is not None:
             if not (dtype.is_floating_point or dtype.is_complex):
                 raise TypeError(
@@ -423,8 +431,10 @@ class Module:
                 )
 
         def convert(t):
-            converts = t.is_floating_point() or t.is_complex()
-            return t.to(device, dtype if converts else None, non_blocking)
+            wanted = dtype if t.is_floating_point() or t.is_complex() else None
+            if convert_to_format is not None and t.dim() in (4, 5):
+                return t.to(device, wanted, memory_format=convert_to_format)
+            return t.to(device, wanted)
 
         return self._apply(convert)
 

@@ -1,5 +1,4 @@
 """Layer, group, RMS, local response and cross-channel normalisation."""
-import numbers
 
 import torch
 from torch.nn import functional as F, init
@@ -42,7 +41,7 @@ class _ShapeNorm(Module):
 
     def __init__(self, normalized_shape, eps, elementwise_affine, bias, device, dtype):
         super().__init__()
-        if isinstance(normalized_shape, numbers.Integral):
+        if isinstance(normalized_shape, int):
             normalized_shape = (normalized_shape,)
         self.normalized_shape = tuple(normalized_shape)
         self.eps = eps

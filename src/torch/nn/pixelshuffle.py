@@ -28,6 +28,8 @@ class PixelUnshuffle(Module):
 
 
 class ChannelShuffle(Module):
+    __module__ = "torch.nn.modules.channelshuffle"
+
     def __init__(self, groups):
         super().__init__()
         self.groups = groups

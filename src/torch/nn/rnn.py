@@ -111,7 +111,7 @@ class RNNBase(Module):
 
     def check_input(self, input, batch_sizes):
         dtype = self._flat_weights[0].dtype
-        if input.dtype != dtype and not torch._C._is_any_autocast_enabled():
+        if input.dtype != dtype:
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({dtype}). "
                 f"Convert input: input.to({dtype}), or convert model: model.to({input.dtype})"

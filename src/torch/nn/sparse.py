@@ -8,6 +8,9 @@ from torch.nn.parameter import Parameter
 class _Table(Module):
     """A table of vectors, one a row; the row `padding_idx` starts as zeros."""
 
+    # how messages spell it
+    _padding = "Padding_idx"
+
     def _make(self, weight, freeze, device, dtype):
         shape = [self.num_embeddings, self.embedding_dim]
         if weight is not None:
@@ -32,7 +35,7 @@ class _Table(Module):
         if padding_idx is None:
             return None
         if padding_idx > 0 and padding_idx >= rows or padding_idx < -rows:
-            raise AssertionError("Padding_idx must be within num_embeddings")
+            raise AssertionError(f"{self._padding} must be within num_embeddings")
         return padding_idx + rows if padding_idx < 0 else padding_idx
 
 
@@ -85,6 +88,8 @@ class Embedding(_Table):
 
 
 class EmbeddingBag(_Table):
+    _padding = "padding_idx"
+
     def __init__(
         self, num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode="mean",
         sparse=False, _weight=None, include_last_offset=False, padding_idx=None, device=None, dtype=None,

@@ -96,8 +96,24 @@ pub struct TensorObject {
 
 /// What Python adds to a tensor: the class if it is a subclass, and attributes.
 pub struct Attached {
-    pub class: ClassRef,
+    class: ClassRef,
+    /// What an assignment to `__class__` made of it: a lazy parameter becomes a parameter, once.
+    became: OnceCell<ClassRef>,
     pub attributes: RefCell<Attributes>,
+}
+
+impl Attached {
+    fn new(class: ClassRef) -> Rc<Attached> {
+        Rc::new(Attached {
+            class,
+            became: OnceCell::new(),
+            attributes: RefCell::default(),
+        })
+    }
+
+    pub fn class(&self) -> &ClassRef {
+        self.became.get().unwrap_or(&self.class)
+    }
 }
 
 impl TensorObject {
@@ -106,10 +122,7 @@ impl TensorObject {
             if let Some(attached) = attachment(&self.tensor) {
                 return attached;
             }
-            let attached = Rc::new(Attached {
-                class: self.class.clone(),
-                attributes: RefCell::default(),
-            });
+            let attached = Attached::new(self.class.clone());
             self.tensor.attach(attached.clone());
             attached
         })
@@ -122,8 +135,12 @@ fn attachment(tensor: &Tensor) -> Option<Rc<Attached>> {
 }
 
 impl Foreign for TensorObject {
+    #[inline]
     fn class(&self) -> &ClassRef {
-        &self.class
+        match self.attached.get() {
+            Some(attached) => attached.class(),
+            None => &self.class,
+        }
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -132,6 +149,10 @@ impl Foreign for TensorObject {
 
     fn identity(&self) -> Option<usize> {
         Some(self.tensor.identity())
+    }
+
+    fn become_class(&self, class: ClassRef) -> bool {
+        self.attached().became.set(class).is_ok()
     }
 
     fn attributes(&self) -> Option<&RefCell<Attributes>> {
@@ -151,7 +172,7 @@ impl Foreign for TensorObject {
 pub fn wrap(vm: &mut Vm, tensor: Tensor) -> Value {
     let attached = attachment(&tensor);
     let class = match &attached {
-        Some(attached) => attached.class.clone(),
+        Some(attached) => attached.class().clone(),
         None => tensor_class(vm),
     };
     let cell = OnceCell::new();
@@ -176,10 +197,7 @@ pub fn wrap_optional(vm: &mut Vm, tensor: Option<Tensor>) -> Value {
 /// The tensor as an instance of a class: `torch.Tensor` or a subclass.
 pub fn wrap_as(vm: &mut Vm, tensor: Tensor, class: &ClassRef) -> Value {
     if !class.same(&torch(vm).classes.tensor) {
-        tensor.attach(Rc::new(Attached {
-            class: class.clone(),
-            attributes: RefCell::default(),
-        }));
+        tensor.attach(Attached::new(class.clone()));
     }
     wrap(vm, tensor)
 }

@@ -61,6 +61,8 @@ class Adam(_ByParameter):
 
 
 class AdamW(Adam):
+    __module__ = "torch.optim.adamw"
+
     def __init__(
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False,
         foreach=None, capturable=False, differentiable=False, fused=None,
@@ -72,6 +74,8 @@ class AdamW(Adam):
 
 
 class NAdam(_ByParameter):
+    __module__ = "torch.optim.nadam"
+
     def __init__(
         self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, momentum_decay=4e-3,
         decoupled_weight_decay=False, *, foreach=None, maximize=False, capturable=False, differentiable=False,
@@ -113,6 +117,8 @@ class NAdam(_ByParameter):
 
 
 class RAdam(_ByParameter):
+    __module__ = "torch.optim.radam"
+
     def __init__(
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, decoupled_weight_decay=False, *,
         foreach=None, maximize=False, capturable=False, differentiable=False,
@@ -155,6 +161,8 @@ class RAdam(_ByParameter):
 
 
 class Adamax(_ByParameter):
+    __module__ = "torch.optim.adamax"
+
     def __init__(
         self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, foreach=None, *, maximize=False,
         differentiable=False, capturable=False,
@@ -181,8 +189,10 @@ class Adamax(_ByParameter):
 
 
 class SparseAdam(_ByParameter):
+    __module__ = "torch.optim.sparse_adam"
+
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, maximize=False):
-        _check_lr(lr)
+        _check(0.0 < lr, "learning rate", lr)
         _check(eps > 0.0, "epsilon value", eps)
         _check_betas(betas)
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, maximize=maximize))

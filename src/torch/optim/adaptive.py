@@ -8,6 +8,8 @@ def _scalar_step():
 
 
 class Adagrad(_ByParameter):
+    __module__ = "torch.optim.adagrad"
+
     def __init__(
         self, params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10, foreach=None, *,
         maximize=False, differentiable=False, fused=None,
@@ -39,6 +41,8 @@ class Adagrad(_ByParameter):
 
 
 class Adadelta(_ByParameter):
+    __module__ = "torch.optim.adadelta"
+
     def __init__(
         self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, foreach=None, *, capturable=False, maximize=False,
         differentiable=False,
@@ -69,6 +73,8 @@ class Adadelta(_ByParameter):
 
 
 class RMSprop(_ByParameter):
+    __module__ = "torch.optim.rmsprop"
+
     def __init__(
         self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, capturable=False,
         foreach=None, maximize=False, differentiable=False,
@@ -112,6 +118,8 @@ class RMSprop(_ByParameter):
 
 
 class Rprop(_ByParameter):
+    __module__ = "torch.optim.rprop"
+
     def __init__(
         self, params, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50), *, capturable=False, foreach=None,
         maximize=False, differentiable=False,
@@ -142,6 +150,8 @@ class Rprop(_ByParameter):
 
 
 class ASGD(_ByParameter):
+    __module__ = "torch.optim.asgd"
+
     def __init__(
         self, params, lr=1e-2, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0, foreach=None, maximize=False,
         differentiable=False, capturable=False,

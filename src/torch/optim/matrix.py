@@ -23,6 +23,8 @@ def _zeros_along(grad, dim):
 
 
 class Adafactor(_ByParameter):
+    __module__ = "torch.optim"
+
     def __init__(
         self, params, lr=1e-2, beta2_decay=-0.8, eps=(None, 1e-3), d=1.0, weight_decay=0.0, *, foreach=None,
         maximize=False,
@@ -91,6 +93,8 @@ def _orthogonalized(grad, coefficients, steps, eps):
 
 
 class Muon(_ByParameter):
+    __module__ = "torch.optim"
+
     def __init__(
         self, params, lr=1e-3, weight_decay=0.1, momentum=0.95, nesterov=True,
         ns_coefficients=(3.4445, -4.7750, 2.0315), eps=1e-7, ns_steps=5, adjust_lr_fn=None,

@@ -273,7 +273,7 @@ def _check(holds, what, value):
 def _check_lr(lr):
     if isinstance(lr, torch.Tensor) and lr.numel() != 1:
         raise ValueError("Tensor lr must be 1-element")
-    _check(lr >= 0.0, "learning rate", lr)
+    _check(0.0 <= lr, "learning rate", lr)
 
 
 def _check_betas(betas):

@@ -1,5 +1,6 @@
 """Stochastic gradient descent with momentum, Nesterov's too."""
-from torch.optim.optimizer import _ByParameter, _check, _check_lr, _decayed
+import torch
+from torch.optim.optimizer import _ByParameter, _check, _decayed
 
 
 class SGD(_ByParameter):
@@ -7,7 +8,9 @@ class SGD(_ByParameter):
         self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False, foreach=None,
         differentiable=False, fused=None,
     ):
-        _check_lr(lr)
+        if isinstance(lr, torch.Tensor) and lr.numel() != 1:
+            raise ValueError("Tensor lr must be 1-element")
+        _check(not lr < 0.0, "learning rate", lr)
         _check(momentum >= 0.0, "momentum value", momentum)
         _check(weight_decay >= 0.0, "weight_decay value", weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):

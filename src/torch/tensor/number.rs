@@ -73,7 +73,7 @@ fn scalar(vm: &mut Vm, args: &[Value]) -> R<Scalar> {
     if tensor.numel() != 1 {
         return Err(vm.value_error("only one element tensors can be converted to Python scalars"));
     }
-    if tensor.requires_grad() {
+    if tensor.requires_grad() && crate::autograd::modes::is_grad_enabled() {
         warning::warn_once(
             vm,
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\nConsider using tensor.detach() first.",

@@ -10,7 +10,6 @@ use crate::torch::{machine, object, result};
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::special(Slot::Repr, repr),
-    ClassItem::special(Slot::Str, repr),
     ClassItem::method(
         "__format__",
         "(self, format_spec)",

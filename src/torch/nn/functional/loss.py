@@ -118,7 +118,17 @@ def linear_cross_entropy(
     if target.is_floating_point() and ignore_index is not None:
         raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
     if options is not None:
-        raise NotImplementedError("gradshell does not support linear_cross_entropy in chunks yet")
+        if reduction in ("mean", "sum", "none") and not label_smoothing and not out_features:
+            raise NotImplementedError("gradshell does not support linear_cross_entropy in chunks yet")
+        warnings.warn(
+            "linear_cross_entropy: ``options`` ignored; chunked path needs reduction in {'mean','sum','none'}, "
+            "label_smoothing == 0, target.dtype == int64 (or a probability target with dtype matching input and "
+            f"requires_grad == False), out_features == (). Got reduction={reduction!r}, "
+            f"label_smoothing={label_smoothing}, target.dtype={target.dtype}, out_features={tuple(out_features)}, "
+            f"tracing=False, target.requires_grad={target.requires_grad}, "
+            f"linear_bias.shape={None if linear_bias is None else tuple(linear_bias.shape)}.",
+            stacklevel=2,
+        )
     if out_features:
         bias = None if linear_bias is None else linear_bias.reshape(-1)
         logits = _C.linear(input, linear_weight.reshape(-1, in_features), bias)

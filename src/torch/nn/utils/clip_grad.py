@@ -1,4 +1,5 @@
 """Gradients clipped by their norm or by value, in place."""
+import types
 import warnings
 
 import torch
@@ -38,7 +39,7 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
 @torch.no_grad()
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None):
     if not isinstance(parameters, torch.Tensor):
-        is_generator = hasattr(parameters, "__next__")
+        is_generator = isinstance(parameters, types.GeneratorType)
         parameters = list(parameters)
         if is_generator and not parameters:
             warnings.warn(

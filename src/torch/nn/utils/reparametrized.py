@@ -78,10 +78,8 @@ def remove_weight_norm(module, name="weight"):
 
 
 def _output_dim(module):
-    """Transposed convolutions and bases keep their outputs in the second dimension."""
-    from torch.nn.modules.conv import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
-
-    return 1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)) else 0
+    """Transposed convolutions keep their outputs in the second dimension."""
+    return 1 if getattr(module, "transposed", False) else 0
 
 
 class SpectralNorm:

@@ -64,13 +64,15 @@ def _functional_call(module, parameters_and_buffers, args=None, kwargs=None, *, 
     kept = []
     try:
         for name, value in values.items():
-            *path, leaf = name.split(".")
-            owner = _owner(module, path)
+            path, _, leaf = name.rpartition(".")
+            owner = _owner(module, path.split(".") if path else ())
             if value is not None and not isinstance(value, torch.Tensor):
                 raise TypeError(f"{value} is not an instance of torch.Tensor")
             table = next(
                 (table for table in (owner._parameters, owner._buffers) if leaf in table), owner.__dict__
             )
+            if leaf in owner._modules:
+                raise TypeError(f"attribute `{leaf}`: {owner._modules[leaf]} is not an instance of torch.Tensor")
             kept.append((table, leaf, table.get(leaf, _MISSING)))
             table[leaf] = value
         return module(*args, **({} if kwargs is None else kwargs))
