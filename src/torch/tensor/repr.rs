@@ -93,7 +93,8 @@ fn format(vm: &mut Vm, args: &[Value]) -> R<Value> {
     if spec_text.is_empty() {
         return Ok(Value::str(&*vm.str(this)?));
     }
-    Err(vm.type_error("unsupported format string passed to Tensor.__format__"))
+    let kind = vm.type_name(this);
+    Err(vm.type_error(format!("unsupported format string passed to {kind}.__format__")))
 }
 
 /// The name of a dtype's tensors before dtypes had names: `torch.FloatTensor`.
