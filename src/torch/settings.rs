@@ -14,6 +14,7 @@ use crate::parser;
 use crate::python::native::{NativeDef, Parser};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
+use crate::syntax::symbol::Symbol;
 
 macro_rules! function {
     ($name:literal, $signature:literal, $parser:ident, $function:expr) => {
@@ -407,14 +408,24 @@ fn typename(vm: &mut Vm, args: &[Value]) -> R<Value> {
     if let Some(tensor) = object::as_tensor(given) {
         return Ok(Value::str(super::tensor::properties::type_string(tensor)));
     }
-    let class = match given.as_class() {
-        Some(class) => class.clone(),
-        None => vm.class_of(given),
+    let mut text = |vm: &mut Vm, name: &str| -> R<Option<String>> {
+        let found = vm.look_attr(given, Symbol::new(name))?;
+        Ok(found.and_then(|value| value.as_str().map(String::from)))
     };
-    let (module, name) = (class.module.borrow().clone(), class.qualname.borrow().clone());
-    Ok(Value::str(match &*module {
-        "" | "builtins" => name.to_string(),
-        module => format!("{module}.{name}"),
+    let name = match text(vm, "__qualname__")? {
+        Some(name) => name,
+        None => match text(vm, "__name__")? {
+            Some(name) => name,
+            None => vm.class_of(given).qualname.borrow().to_string(),
+        },
+    };
+    let module = match text(vm, "__module__")? {
+        None if name.starts_with("_VariableFunctionsClass.") => Some("torch".to_string()),
+        module => module.filter(|module| module != "builtins"),
+    };
+    Ok(Value::str(match module {
+        None => name,
+        Some(module) => format!("{module}.{name}"),
     }))
 }
 

@@ -73,8 +73,6 @@ class BackwardHook:
                 out = user_hook(self.module, result, self.grad_outputs)
                 if out is None:
                     continue
-                if not isinstance(out, tuple):
-                    out = (out,)
                 if len(out) != len(result):
                     raise RuntimeError(
                         f"Backward hook returned an invalid number of grad_input, got {len(out)}, but expected {len(result)}"
@@ -123,8 +121,6 @@ class BackwardHook:
                         replaced = user_pre_hook(self.module, self.grad_outputs)
                         if replaced is None:
                             continue
-                        if not isinstance(replaced, tuple):
-                            replaced = (replaced,)
                         if len(replaced) != expected:
                             raise RuntimeError(
                                 "Backward pre hook returned an invalid number of grad_output, "

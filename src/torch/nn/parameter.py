@@ -61,6 +61,32 @@ class UninitializedTensorMixin:
         return f"<{self.__class__.__name__}>"
 
 
+def _refusal(name):
+    def refuse(self, *args, **kwargs):
+        raise ValueError(
+            f"Attempted to use an uninitialized parameter in <method '{name}' of 'torch._C.TensorBase' objects>. This "
+            "error happens when you are using a `LazyModule` or explicitly manipulating "
+            "`torch.nn.parameter.UninitializedParameter` objects. When using LazyModules Call `forward` with a dummy "
+            "batch to initialize the parameters before calling torch functions"
+        )
+
+    return refuse
+
+
+for _name in (
+    "numel sum mean max min dim stride detach clone item tolist numpy zero_ fill_ add_ mul_ requires_grad_ size_ view "
+    "reshape norm abs std var is_contiguous uniform_ normal_ flatten t matmul mm add sub mul div pow exp"
+).split():
+    setattr(UninitializedTensorMixin, _name, _refusal(_name))
+for _name, _operators in {
+    "add": "__add__ __radd__", "sub": "__sub__", "rsub": "__rsub__", "mul": "__mul__ __rmul__", "div": "__truediv__",
+    "matmul": "__matmul__", "neg": "__neg__", "__eq__": "__eq__", "__ne__": "__ne__", "lt": "__lt__", "gt": "__gt__",
+}.items():
+    for _operator in _operators.split():
+        setattr(UninitializedTensorMixin, _operator, _refusal(_name))
+UninitializedTensorMixin.__hash__ = torch.Tensor.__hash__
+
+
 def is_lazy(param):
     return isinstance(param, UninitializedTensorMixin)
 

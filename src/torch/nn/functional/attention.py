@@ -3,7 +3,11 @@ import math
 import warnings
 
 import torch
-from torch._C._nn import linear, pad, scaled_dot_product_attention
+
+_C = torch._C._nn
+
+# where the functions are found
+__name__ = "torch.nn.functional"
 
 
 def _assert(holds, message):
@@ -67,7 +71,7 @@ def _in_projection_packed(q, k, v, w, b=None):
     width = q.size(-1)
 
     def several(input, weight, bias, count):
-        parts = linear(input, weight, bias).unflatten(-1, (count, width))
+        parts = _C.linear(input, weight, bias).unflatten(-1, (count, width))
         return parts.unsqueeze(0).transpose(0, -2).squeeze(-2).contiguous()
 
     if k is v and q is k:
@@ -76,12 +80,12 @@ def _in_projection_packed(q, k, v, w, b=None):
     if k is v:
         w_q, w_kv = w.split([width, width * 2])
         b_q, b_kv = (None, None) if b is None else b.split([width, width * 2])
-        query = linear(q, w_q, b_q)
+        query = _C.linear(q, w_q, b_q)
         parts = several(k, w_kv, b_kv, 2)
         return query, parts[0], parts[1]
     weights = w.chunk(3)
     biases = (None, None, None) if b is None else b.chunk(3)
-    return tuple(map(linear, (q, k, v), weights, biases))
+    return tuple(map(_C.linear, (q, k, v), weights, biases))
 
 
 def _in_projection(q, k, v, w_q, w_k, w_v, b_q=None, b_k=None, b_v=None):
@@ -92,7 +96,7 @@ def _in_projection(q, k, v, w_q, w_k, w_v, b_q=None, b_k=None, b_v=None):
     for name, bias in (("query", b_q), ("key", b_k), ("value", b_v)):
         if bias is not None:
             _assert(bias.shape == (width,), f"expecting {name} bias shape of {(width,)}, but got {bias.shape}")
-    return linear(q, w_q, b_q), linear(k, w_k, b_k), linear(v, w_v, b_v)
+    return _C.linear(q, w_q, b_q), _C.linear(k, w_k, b_k), _C.linear(v, w_v, b_v)
 
 
 def multi_head_attention_forward(
@@ -212,9 +216,9 @@ def multi_head_attention_forward(
             else:
                 attn_mask = attn_mask.view(batches, num_heads, -1, source_length)
         q, k, v = (each.view(batches, num_heads, -1, head_size) for each in (q, k, v))
-        attended = scaled_dot_product_attention(q, k, v, attn_mask, dropout_p, is_causal)
+        attended = _C.scaled_dot_product_attention(q, k, v, attn_mask, dropout_p, is_causal)
         attended = attended.permute(2, 0, 1, 3).contiguous()
-    attended = linear(attended.view(target_length * batches, width), out_proj_weight, out_proj_bias)
+    attended = _C.linear(attended.view(target_length * batches, width), out_proj_weight, out_proj_bias)
     attended = attended.view(target_length, batches, attended.size(1))
     if not need_weights:
         return (attended if is_batched else attended.squeeze(1)), None
@@ -227,4 +231,4 @@ def multi_head_attention_forward(
 
 
 def _longer(mask):
-    return None if mask is None else pad(mask, (0, 1))
+    return None if mask is None else _C.pad(mask, (0, 1))

@@ -7,6 +7,9 @@ from torch.nn import _reduction as _Reduction
 
 _C = torch._C._nn
 
+# where the functions are found
+__name__ = "torch.nn.functional"
+
 
 def _resolved(size_average, reduce, reduction):
     if size_average is not None or reduce is not None:

@@ -6,6 +6,9 @@ from torch.nn.modules.utils import _list_with_default, _pair, _single, _triple
 
 _C = torch._C._nn
 
+# where the functions are found
+__name__ = "torch.nn.functional"
+
 
 def _with_indices(name, input, args, return_indices, space):
     if return_indices:

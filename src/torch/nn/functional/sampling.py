@@ -6,6 +6,9 @@ import torch
 
 _C = torch._C._nn
 
+# where the functions are found
+__name__ = "torch.nn.functional"
+
 
 _GRID_CHANGE = (
     "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
