@@ -408,7 +408,7 @@ fn typename(vm: &mut Vm, args: &[Value]) -> R<Value> {
     if let Some(tensor) = object::as_tensor(given) {
         return Ok(Value::str(super::tensor::properties::type_string(tensor)));
     }
-    let mut text = |vm: &mut Vm, name: &str| -> R<Option<String>> {
+    let text = |vm: &mut Vm, name: &str| -> R<Option<String>> {
         let found = vm.look_attr(given, Symbol::new(name))?;
         Ok(found.and_then(|value| value.as_str().map(String::from)))
     };

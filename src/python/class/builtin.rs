@@ -101,6 +101,9 @@ types! {
     dict_keys = "dict_keys", INNER;
     dict_values = "dict_values", INNER;
     dict_items = "dict_items", INNER;
+    odict_keys = "odict_keys", INNER;
+    odict_values = "odict_values", INNER;
+    odict_items = "odict_items", INNER;
     callable_iterator = "callable_iterator", INNER;
     iterator = "iterator", INNER;
     enumerate = "enumerate", OPEN;

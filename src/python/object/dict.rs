@@ -488,6 +488,8 @@ pub enum ViewKind {
 /// `d.keys()`, `d.values()`, `d.items()`
 pub struct DictView {
     pub kind: ViewKind,
+    /// It is of an `OrderedDict`, which names its views otherwise.
+    pub is_ordered: bool,
     /// The dict.
     pub dict: std::rc::Rc<Dict>,
 }

@@ -2,7 +2,7 @@
 
 use super::Vm;
 use crate::python::class::{ClassRef, Slot};
-use crate::python::object::{CallArgs, GeneratorKind, Object};
+use crate::python::object::{CallArgs, GeneratorKind, Object, ViewKind};
 use crate::python::value::{R, Value};
 use std::rc::Rc;
 
@@ -36,10 +36,13 @@ impl Vm {
                 Object::FrozenSet(_) => types.frozenset.clone(),
                 Object::Range(_) => types.range.clone(),
                 Object::Slice(_) => types.slice.clone(),
-                Object::DictView(view) => match view.kind {
-                    crate::python::object::ViewKind::Keys => types.dict_keys.clone(),
-                    crate::python::object::ViewKind::Values => types.dict_values.clone(),
-                    crate::python::object::ViewKind::Items => types.dict_items.clone(),
+                Object::DictView(view) => match (view.kind, view.is_ordered) {
+                    (ViewKind::Keys, false) => types.dict_keys.clone(),
+                    (ViewKind::Values, false) => types.dict_values.clone(),
+                    (ViewKind::Items, false) => types.dict_items.clone(),
+                    (ViewKind::Keys, true) => types.odict_keys.clone(),
+                    (ViewKind::Values, true) => types.odict_values.clone(),
+                    (ViewKind::Items, true) => types.odict_items.clone(),
                 },
                 Object::RangeIterator(_) => types.range_iterator.clone(),
                 Object::ListIterator(iterator) => match iterator.sequence.borrow().obj() {

@@ -42,10 +42,10 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
-    """Draws uniformly between the distribution's values at the bounds and goes back through the inverse."""
+    """Draws until all lie within the bounds: from the normal distribution where it often falls there, else evenly."""
 
     def cdf(x):
-        return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
+        return (1.0 + math.erf((x - mean) / std / math.sqrt(2.0))) / 2.0
 
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
@@ -53,14 +53,26 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
             "The distribution of values may be incorrect.",
             stacklevel=2,
         )
-    low, high = cdf((a - mean) / std), cdf((b - mean) / std)
     with torch.no_grad():
-        tensor.uniform_(2 * low - 1, 2 * high - 1, generator=generator)
-        tensor.erfinv_()
-        tensor.mul_(std * math.sqrt(2.0))
-        tensor.add_(mean)
-        tensor.clamp_(min=a, max=b)
-    return tensor
+        if cdf(b) - cdf(a) > 0.3:
+            drawn = tensor.normal_(mean, std, generator=generator)
+            while (refused := (drawn < a) | (drawn > b)).any():
+                drawn = torch.where(refused, torch.empty_like(tensor).normal_(mean, std, generator=generator), drawn)
+        else:
+            # accepted in proportion to the density, of which the point nearest to the mean has the most
+            highest = -0.5 * ((min(max(mean, a), b) - mean) / std) ** 2
+
+            def refusals(values):
+                density = ((values - mean) / std).pow_(2).mul_(-0.5).sub_(highest)
+                return torch.empty_like(values).uniform_(generator=generator).log_() > density
+
+            drawn = tensor.uniform_(a, b, generator=generator)
+            refused = refusals(drawn)
+            while refused.any():
+                again = torch.empty_like(tensor).uniform_(a, b, generator=generator)
+                drawn = torch.where(refused, again, drawn)
+                refused = refused & refusals(again)
+        return tensor.copy_(drawn)
 
 
 def constant_(tensor, val):

@@ -75,6 +75,7 @@ class AdamW(Adam):
 
 class NAdam(_ByParameter):
     __module__ = "torch.optim.nadam"
+    _on_device = "params, mu_products and state_steps"
 
     def __init__(
         self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, momentum_decay=4e-3,

@@ -42,6 +42,7 @@ class Adagrad(_ByParameter):
 
 class Adadelta(_ByParameter):
     __module__ = "torch.optim.adadelta"
+    _also_on_xla = False
 
     def __init__(
         self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, foreach=None, *, capturable=False, maximize=False,
@@ -151,6 +152,7 @@ class Rprop(_ByParameter):
 
 class ASGD(_ByParameter):
     __module__ = "torch.optim.asgd"
+    _on_device = "params, mus, etas, and state_steps"
 
     def __init__(
         self, params, lr=1e-2, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0, foreach=None, maximize=False,

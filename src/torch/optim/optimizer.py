@@ -1,5 +1,6 @@
 """`torch.optim.Optimizer`: parameter groups, state, hooks. `_ByParameter` lets an algorithm be one function of one parameter."""
 import functools
+import warnings
 from collections import OrderedDict, defaultdict
 from copy import deepcopy
 
@@ -48,6 +49,12 @@ class Optimizer:
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
                 + torch.typename(params)
+            )
+        if isinstance(params, set):
+            warnings.warn(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
+                "will change between runs. Please use a list instead. This will be an error in a future release.",
+                FutureWarning, stacklevel=3,
             )
         self.state = defaultdict(dict)
         self.param_groups = []
@@ -231,8 +238,6 @@ class Optimizer:
                 raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             param_group.setdefault(name, default)
         if len(set(tensors)) != len(tensors):
-            import warnings
-
             warnings.warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
                 "see github.com/pytorch/pytorch/issues/40967 for more information",
@@ -288,7 +293,27 @@ def _number(value):
 class _ByParameter(Optimizer):
     """Algorithms that treat every parameter alone: `_start` fills its state, `_update` moves it."""
 
-    _sparse_message = None
+    # what a message calls the state that has to lie on a device, and the device that only some support
+    _on_device = "params and state_steps"
+    _also_on_xla = True
+
+    def __init__(self, params, defaults):
+        super().__init__(params, defaults)
+        if defaults.get("fused"):
+            if defaults["differentiable"]:
+                raise RuntimeError("`fused` does not support `differentiable`")
+            if defaults["foreach"]:
+                raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+
+    def _refuse_capturable(self, group):
+        """Graphs are captured on other devices only."""
+        for p in group["params"]:
+            if p.grad is not None:
+                state = self.state[p]
+                if len(state) == 0:
+                    self._start(group, p, state)
+        devices = ["cuda", "xpu", "hpu", "privateuseone"] + (["xla"] if self._also_on_xla else [])
+        raise AssertionError(f"If capturable=True, {self._on_device} must be on supported devices: {devices}.")
 
     def step(self, closure=None):
         loss = None
@@ -297,11 +322,16 @@ class _ByParameter(Optimizer):
                 loss = closure()
         with torch.set_grad_enabled(self.defaults.get("differentiable", False)):
             for group in self.param_groups:
+                if group.get("capturable"):
+                    self._refuse_capturable(group)
+                maximize, remembers = group.get("maximize"), self._remembers(group)
                 for p in group["params"]:
-                    if p.grad is None:
+                    grad = p.grad
+                    if grad is None:
                         continue
-                    grad = -p.grad if group.get("maximize") else p.grad
-                    state = self.state[p] if self._remembers(group) else {}
+                    if maximize:
+                        grad = -grad
+                    state = self.state[p] if remembers else {}
                     if len(state) == 0:
                         self._start(group, p, state)
                     self._update(group, p, grad, state)

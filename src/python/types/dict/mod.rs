@@ -4,8 +4,8 @@ pub mod iterator;
 pub mod proxy;
 pub mod view;
 
-use crate::python::class::Compare;
 use crate::python::class::slot::Slot;
+use crate::python::class::{Class, Compare};
 use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Dict, Object, ViewKind};
 use crate::python::value::{R, Value};
@@ -263,19 +263,32 @@ fn get(vm: &mut Vm, args: &[Value]) -> R<Value> {
     Ok(dict.get(vm, key)?.unwrap_or_else(|| default.or(Value::None)))
 }
 
-fn keys(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+fn look(vm: &mut Vm, args: &[Value], kind: ViewKind) -> R<Value> {
     take!(args => dict: as_dict);
-    Ok(view::make(dict, ViewKind::Keys))
+    let Some(this) = args.first() else { return Ok(Value::None) };
+    let is_ordered = matches!(this.obj(), Some(Object::Derived(_))) && is_ordered(&vm.class_of(this));
+    Ok(view::make(dict, kind, is_ordered))
 }
 
-fn values(_vm: &mut Vm, args: &[Value]) -> R<Value> {
-    take!(args => dict: as_dict);
-    Ok(view::make(dict, ViewKind::Values))
+/// Views of `collections.OrderedDict` have names of their own.
+fn is_ordered(class: &Class) -> bool {
+    class
+        .mro
+        .borrow()
+        .iter()
+        .any(|base| &**base.name.borrow() == "OrderedDict" && &**base.module.borrow() == "collections")
 }
 
-fn items(_vm: &mut Vm, args: &[Value]) -> R<Value> {
-    take!(args => dict: as_dict);
-    Ok(view::make(dict, ViewKind::Items))
+fn keys(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    look(vm, args, ViewKind::Keys)
+}
+
+fn values(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    look(vm, args, ViewKind::Values)
+}
+
+fn items(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    look(vm, args, ViewKind::Items)
 }
 
 fn pop(vm: &mut Vm, args: &[Value]) -> R<Value> {

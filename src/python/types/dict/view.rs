@@ -66,9 +66,10 @@ pub static VALUES_ITEMS: &[ClassItem] = &[
     ClassItem::special(Slot::Repr, repr),
 ];
 
-pub fn make(dict: &Rc<Dict>, kind: ViewKind) -> Value {
+pub fn make(dict: &Rc<Dict>, kind: ViewKind, is_ordered: bool) -> Value {
     Value::object(Object::DictView(DictView {
         kind,
+        is_ordered,
         dict: dict.clone(),
     }))
 }
