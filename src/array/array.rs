@@ -10,7 +10,6 @@ use std::rc::Rc;
 pub type Dims = SmallVec<[i64; 4]>;
 
 /// Cloning shares the storage.
-#[derive(Clone)]
 pub struct Array {
     storage: Rc<Storage>,
     sizes: Dims,
@@ -20,6 +19,18 @@ pub struct Array {
     numel: usize,
     dtype: Dtype,
     contiguous: bool,
+}
+
+impl Clone for Array {
+    #[inline]
+    fn clone(&self) -> Array {
+        Array {
+            storage: self.storage.clone(),
+            sizes: dims_of(&self.sizes),
+            strides: dims_of(&self.strides),
+            ..*self
+        }
+    }
 }
 
 /// The strides of a row-major array of these sizes; a size of 0 counts as 1, as in PyTorch.
@@ -41,9 +52,15 @@ pub fn contiguous_strides(sizes: &[i64]) -> Dims {
     strides
 }
 
+/// Whether two lists of sizes are equal: they are short, a call of `memcmp` costs more than the comparison.
+#[inline]
+pub fn same_sizes(a: &[i64], b: &[i64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x == y)
+}
+
 /// Sizes as `Dims`, without a call for the usual few.
 #[inline]
-fn dims_of(sizes: &[i64]) -> Dims {
+pub fn dims_of(sizes: &[i64]) -> Dims {
     let mut few = [0i64; 4];
     if sizes.len() > few.len() {
         return sizes.into();

@@ -1,6 +1,6 @@
 //! Elementwise arithmetic of two operands.
 
-use super::array::Array;
+use super::array::{Array, same_sizes};
 use super::dtype::Dtype;
 use super::elementwise::{self, run2};
 use super::error::{self, Result};
@@ -45,7 +45,7 @@ impl Arithmetic {
     pub fn apply_in(&self, a: Operand, b: Operand, dtype: Dtype) -> Result<Array> {
         let out = match (a, b) {
             (Operand::Array(x), Operand::Array(y))
-                if x.is_contiguous() && y.is_contiguous() && x.sizes() == y.sizes() =>
+                if x.is_contiguous() && y.is_contiguous() && same_sizes(x.sizes(), y.sizes()) =>
             {
                 Array::unfilled(x.sizes(), dtype)?
             }

@@ -3,7 +3,7 @@
 //! Contiguous operands whose dtype is the kernel's lane are passed as they are; all others go through a small buffer, a
 //! block at a time. Large results are split among threads.
 
-use super::array::{Array, Dims};
+use super::array::{Array, Dims, same_sizes};
 use super::dtype::Dtype;
 use super::error::Result;
 use super::lane::{self, Lane};
@@ -295,7 +295,7 @@ pub(in crate::array) type Kernel3<'k, A, B, C, R> = &'k (dyn Fn(&mut [R], &[A], 
 pub(in crate::array) fn run1<A: Lane, R: Lane>(out: &Array, a: Operand, kernel: Kernel1<A, R>) {
     if out.numel() <= TASK
         && let (Operand::Array(a), Some(result)) = (a, direct::<R>(out))
-        && a.sizes() == out.sizes()
+        && same_sizes(a.sizes(), out.sizes())
         && let Some(a) = a.as_slice::<A>()
     {
         return kernel(result, a);
@@ -324,7 +324,7 @@ fn small_lanes<'a, T: Lane>(operand: Operand<'a>, out: &Array, buffer: &'a mut [
     match operand {
         Operand::Number(number) => buffer[..count].fill(T::from_scalar(number)),
         Operand::Array(array) => {
-            if array.sizes() == out.sizes()
+            if same_sizes(array.sizes(), out.sizes())
                 && let Some(slice) = array.as_slice::<T>()
             {
                 return slice;
@@ -345,8 +345,8 @@ pub(in crate::array) fn run2<A: Lane, B: Lane, R: Lane>(out: &Array, a: Operand,
         && let Some(result) = direct::<R>(out)
     {
         if let (Operand::Array(a), Operand::Array(b)) = (a, b)
-            && a.sizes() == out.sizes()
-            && b.sizes() == out.sizes()
+            && same_sizes(a.sizes(), out.sizes())
+            && same_sizes(b.sizes(), out.sizes())
             && let (Some(a), Some(b)) = (a.as_slice::<A>(), b.as_slice::<B>())
         {
             return kernel(result, a, b);

@@ -1,14 +1,14 @@
 //! Sizes and strides: broadcasting, dimension numbers, the layout of results, overlap of memory.
 
-use super::array::{Array, Dims, contiguous_strides, format_sizes};
+use super::array::{Array, Dims, contiguous_strides, dims_of, format_sizes, same_sizes};
 use super::dtype::Dtype;
 use super::error::{self, Result};
 use smallvec::{SmallVec, smallvec};
 
 /// The common sizes of two operands; PyTorch's message where they don't fit.
 pub fn broadcast_sizes(a: &[i64], b: &[i64]) -> Result<Dims> {
-    if a == b {
-        return Ok(a.into());
+    if same_sizes(a, b) {
+        return Ok(dims_of(a));
     }
     let dim = a.len().max(b.len());
     let mut sizes: Dims = smallvec![1; dim];
@@ -92,7 +92,7 @@ pub fn expand(array: &Array, sizes: &[i64]) -> Result<Array> {
 /// A new unfilled array for the result of an elementwise operation. It takes over the operands' memory order, as
 /// PyTorch's iterator arranges it: dimensions sorted by the operands' strides.
 pub(in crate::array) fn result_like(sizes: &[i64], dtype: Dtype, operands: &[&Array]) -> Result<Array> {
-    if operands.iter().all(|a| a.is_contiguous() && a.sizes() == sizes) || sizes.len() < 2 {
+    if operands.iter().all(|a| a.is_contiguous() && same_sizes(a.sizes(), sizes)) || sizes.len() < 2 {
         return Array::unfilled(sizes, dtype);
     }
     let dim = sizes.len();

@@ -2,7 +2,8 @@
 
 use super::node::{FIRST, Grads, NodeRef};
 use super::{Edge, Tensor, arithmetic, modes};
-use crate::array::{Result, array::format_sizes, error};
+use crate::array::array::{format_sizes, same_sizes};
+use crate::array::{Result, error};
 use std::cell::Cell;
 use std::collections::BinaryHeap;
 
@@ -219,7 +220,9 @@ impl Pass<'_> {
     fn evaluate(&mut self, node: NodeRef) -> Result<Option<NodeRef>> {
         let mut grads = std::mem::take(&mut *node.buffer.borrow_mut());
         let outputs = node.inputs().len();
-        grads.resize(outputs.max(grads.len()), None);
+        while grads.len() < outputs {
+            grads.push(None);
+        }
         if let Some(hooks) = node.existing_hooks() {
             grads = hooks.run_before(grads)?;
         }
@@ -305,7 +308,7 @@ impl Pass<'_> {
             let Some(expected) = inputs.get(edge.input as usize) else {
                 continue;
             };
-            if grad.array().sizes() != &expected.sizes[..] {
+            if !same_sizes(grad.array().sizes(), &expected.sizes) {
                 if !is_expandable_to(&expected.sizes, grad.array().sizes()) {
                     return error::runtime(format!(
                         "Function {} returned an invalid gradient at index {number} - got {} but expected shape compatible with {}",
@@ -393,8 +396,8 @@ fn add_to_buffer(node: &NodeRef, input: u32, grad: Tensor) -> Result<()> {
     let at = input as usize;
     let old = {
         let mut buffer = node.buffer.borrow_mut();
-        if buffer.len() <= at {
-            buffer.resize(at + 1, None);
+        while buffer.len() <= at {
+            buffer.push(None);
         }
         buffer.get_mut(at).and_then(Option::take)
     };

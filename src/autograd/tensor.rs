@@ -5,7 +5,8 @@ use super::hook::TensorHooks;
 use super::node::{Edge, NodeRef};
 use super::view::ViewInfo;
 use super::{arithmetic, modes};
-use crate::array::{Array, Dtype, Result, array::Dims, error};
+use crate::array::array::{Dims, dims_of};
+use crate::array::{Array, Dtype, Result, error};
 use std::any::Any;
 use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::rc::{Rc, Weak};
@@ -75,7 +76,7 @@ impl Tensor {
     }
 
     pub fn sizes(&self) -> Dims {
-        self.array().sizes().into()
+        dims_of(self.array().sizes())
     }
 
     pub fn dtype(&self) -> Dtype {

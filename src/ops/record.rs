@@ -14,30 +14,55 @@ use std::cell::RefCell;
 impl Overload {
     /// Calls the out-of-place form with arguments that match the schema.
     pub fn call(&'static self, args: Args) -> Result<Outs> {
-        let recording = records(self, &args);
-        let outs = if recording {
+        self.call_with(&args)
+    }
+
+    /// As `call`, the arguments left to the caller.
+    pub fn call_with(&'static self, args: &Args) -> Result<Outs> {
+        let recording = records(self, args);
+        let result = if recording {
             let _below = modes::GradMode::set(false);
-            (self.forward)(&args)?
+            (self.forward)(args)
         } else {
-            (self.forward)(&args)?
+            (self.forward)(args)
         };
+        // the result stays where it is: moving it about costs more than looking at it
+        if let Ok(outs) = &result
+            && (recording || self.is(VIEW) || modes::forward_levels() > 0)
+            && let Err(error) = self.finish(args, outs, recording)
+        {
+            return Err(error);
+        }
+        result
+    }
+
+    /// What is left to do once the results are there.
+    fn finish(&'static self, args: &Args, outs: &Outs, recording: bool) -> Result<()> {
         if self.is(VIEW) {
-            view::declare_outputs(self, &args, &outs)?;
+            view::declare_outputs(self, args, outs)?;
         }
         if recording {
-            attach(self, &args, &outs)?;
+            attach(self, args, outs)?;
         }
-        if forward::is_wanted(&args) {
-            forward::propagate(self, &args, &outs)?;
+        if forward::is_wanted(args) {
+            forward::propagate(self, args, outs)?;
         }
-        Ok(outs)
+        Ok(())
     }
 
     /// As `call`, for an op with one tensor as its result.
     pub fn call_one(&'static self, args: Args) -> Result<Tensor> {
-        match self.call(args)?.into_iter().next() {
-            Some(Arg::Tensor(tensor)) => Ok(tensor),
-            _ => error::runtime(format!("{} does not give a tensor", self.parsed().name)),
+        self.call_one_with(&args)
+    }
+
+    /// As `call_one`, the arguments left to the caller.
+    pub fn call_one_with(&'static self, args: &Args) -> Result<Tensor> {
+        match self.call_with(args) {
+            Ok(outs) => match outs.first() {
+                Some(Arg::Tensor(tensor)) => Ok(tensor.clone()),
+                _ => error::runtime(format!("{} does not give a tensor", self.parsed().name)),
+            },
+            Err(error) => Err(error),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The operators of tensors: each is a row whose function goes straight to an op.
 
-use crate::array::ErrorKind;
+use crate::array::{ErrorKind, Scalar};
 use crate::autograd::Tensor;
 use crate::ops::op::{FUNCTION, HIDDEN, INPLACE, METHOD, NUMBERS, ONLY_INPLACE};
 use crate::ops::{Arg, Args, Op, Overload};
@@ -67,7 +67,8 @@ impl Lazy {
 
     /// The overload for these two arguments; a row asks with the same forms always.
     #[inline]
-    fn choose(&self, forms: u32, a: &Arg, b: &Arg) -> Option<Rc<Chosen>> {
+    fn choose(&self, forms: u32, args: &Args) -> Option<Rc<Chosen>> {
+        let (a, b) = (args.get(0), args.get(1));
         let kind = match (a, b) {
             (Arg::Tensor(_), Arg::Tensor(_)) => 0,
             (Arg::Tensor(_), _) => 1,
@@ -99,18 +100,20 @@ impl Lazy {
     }
 }
 
-/// Tensor, or number as the wrapped number that it is; None for anything else.
-#[inline]
-fn operand(vm: &mut Vm, value: &Value) -> R<Option<Arg>> {
-    Ok(match value {
-        Value::Float(bits) => Some(Arg::Scalar(crate::array::Scalar::Float(bits.get()))),
-        Value::Int(number) => Some(Arg::Scalar(crate::array::Scalar::Int(*number))),
+/// Puts an operand behind the arguments: a tensor, or a number as the wrapped number that it is. False for anything
+/// else. (Made in place: moving an argument that was just written stalls.)
+#[inline(always)]
+fn operand(vm: &mut Vm, value: &Value, args: &mut Args) -> R<bool> {
+    match value {
+        Value::Float(bits) => args.0.push(Arg::Scalar(Scalar::Float(bits.get()))),
+        Value::Int(number) => args.0.push(Arg::Scalar(Scalar::Int(*number))),
         _ => match object::as_tensor(value) {
-            Some(tensor) => Some(Arg::Tensor(tensor.clone())),
-            None if matching::is_number(value) => Some(Arg::Scalar(convert::scalar(vm, value)?)),
-            None => None,
+            Some(tensor) => args.0.push(Arg::Tensor(tensor.clone())),
+            None if matching::is_number(value) => args.0.push(Arg::Scalar(convert::scalar(vm, value)?)),
+            None => return Ok(false),
         },
-    })
+    }
+    Ok(true)
 }
 
 /// The overload of a binary operator for two arguments: of those with one of these forms the first whose parameters
@@ -141,16 +144,6 @@ fn overload_for(op: &'static Op, forms: u32, a: &Arg, b: &Arg) -> Option<&'stati
     })
 }
 
-impl Chosen {
-    /// The two arguments and the defaults of those that follow.
-    #[inline]
-    fn arguments(&self, a: Arg, b: Arg) -> Args {
-        let mut args = Args(smallvec![a, b]);
-        args.0.extend(self.rest.iter().cloned());
-        args
-    }
-}
-
 /// TypeErrors of an operator let the other side try.
 fn or_not_implemented(vm: &mut Vm, result: crate::array::Result<Tensor>) -> R<Value> {
     match result {
@@ -162,25 +155,27 @@ fn or_not_implemented(vm: &mut Vm, result: crate::array::Result<Tensor>) -> R<Va
 
 /// `op(a, b)` with one of them a tensor.
 fn binary(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
-    let (Some(a), Some(b)) = (operand(vm, a)?, operand(vm, b)?) else {
+    let mut args = Args(SmallVec::new());
+    if !(operand(vm, a, &mut args)? && operand(vm, b, &mut args)?) {
         return Ok(Value::NotImplemented);
-    };
-    let Some(chosen) = op.choose(FUNCTION | METHOD, &a, &b) else {
+    }
+    let Some(chosen) = op.choose(FUNCTION | METHOD, &args) else {
         return op.nothing_fits(vm);
     };
-    let args = chosen.arguments(a, b);
-    let result = machine::quiet(vm, || chosen.overload.call_one(args));
+    args.0.extend(chosen.rest.iter().cloned());
+    let result = machine::quiet(vm, || chosen.overload.call_one_with(&args));
     or_not_implemented(vm, result)
 }
 
 fn in_place(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
-    let (Some(a), Some(b)) = (operand(vm, a)?, operand(vm, b)?) else {
+    let mut args = Args(SmallVec::new());
+    if !(operand(vm, a, &mut args)? && operand(vm, b, &mut args)?) {
         return Ok(Value::NotImplemented);
-    };
-    let Some(chosen) = op.choose(INPLACE | ONLY_INPLACE, &a, &b) else {
+    }
+    let Some(chosen) = op.choose(INPLACE | ONLY_INPLACE, &args) else {
         return op.nothing_fits(vm);
     };
-    let args = chosen.arguments(a, b);
+    args.0.extend(chosen.rest.iter().cloned());
     let result = machine::quiet(vm, || chosen.overload.call_in_place(args));
     or_not_implemented(vm, result)
 }
@@ -316,7 +311,7 @@ fn reflected_division(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [this, other] = args else {
         return Ok(Value::NotImplemented);
     };
-    if operand(vm, other)?.is_none() {
+    if object::as_tensor(other).is_none() && !matching::is_number(other) {
         return Ok(Value::NotImplemented);
     }
     let inverse = unary(vm, &RECIPROCAL, std::slice::from_ref(this))?;
