@@ -92,7 +92,11 @@ pub fn expand(array: &Array, sizes: &[i64]) -> Result<Array> {
 /// A new unfilled array for the result of an elementwise operation. It takes over the operands' memory order, as
 /// PyTorch's iterator arranges it: dimensions sorted by the operands' strides.
 pub(in crate::array) fn result_like(sizes: &[i64], dtype: Dtype, operands: &[&Array]) -> Result<Array> {
-    if operands.iter().all(|a| a.is_contiguous() && same_sizes(a.sizes(), sizes)) || sizes.len() < 2 {
+    if operands
+        .iter()
+        .all(|a| a.is_contiguous() && same_sizes(a.sizes(), sizes))
+        || sizes.len() < 2
+    {
         return Array::unfilled(sizes, dtype);
     }
     let dim = sizes.len();

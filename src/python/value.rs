@@ -387,6 +387,36 @@ mod tests {
     use super::*;
 
     #[test]
+    fn copies_count_references() {
+        let value = Value::list(vec![
+            Value::Int(1),
+            Value::float(0.5),
+            Value::str("a text too long to stand in place"),
+        ]);
+        let copy = value.clone();
+        assert_eq!(value.references(), Some(2));
+        release(copy);
+        assert_eq!(value.references(), Some(1));
+        let items: Vec<Value> = value.as_list().map(|list| list.borrow().clone()).unwrap_or_default();
+        release(value);
+        assert_eq!(items.first().and_then(Value::as_int), Some(1));
+        assert_eq!(items.get(1).and_then(Value::as_float), Some(0.5));
+        assert_eq!(
+            items.get(2).and_then(Value::as_str),
+            Some("a text too long to stand in place")
+        );
+        for plain in [
+            Value::Unset,
+            Value::None,
+            Value::True,
+            Value::NotImplemented,
+            Value::Ellipsis,
+        ] {
+            assert!(plain.clone().is(&plain));
+        }
+    }
+
+    #[test]
     fn layout_stays_small() {
         assert_eq!(size_of::<Value>(), 16);
         assert_eq!(size_of::<Option<Value>>(), 16);

@@ -10,7 +10,6 @@ use crate::python::class::{Binary, Compare, Slot};
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub enum Instruction {
-    Nop,
     /// `d = s`
     Move {
         d: u16,
@@ -483,11 +482,6 @@ pub enum Instruction {
         r: u16,
     },
 
-    Return {
-        s: u16,
-    },
-    ReturnNone,
-
     /// `b` the names of `from` (tuple or None), `b + 1` the level.
     Import {
         d: u16,
@@ -550,6 +544,13 @@ pub enum Instruction {
     },
     /// Gets `__annotations__` of the module or class ready.
     Annotations,
+    Nop,
+
+    // first and last are instructions of the inner loop: its jump table then needs no check of bounds
+    Return {
+        s: u16,
+    },
+    ReturnNone,
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use crate::python::class::slot::Slot;
 use crate::python::class::{ClassRef, Flags, Layout};
 use crate::python::native::{ClassItem, NativeDef, Parser};
+use crate::python::object::module::ModuleResolver;
 use crate::python::object::{Foreign, Module, Object};
 use crate::python::value::{R, Value};
 use crate::python::vm::{ClassSpec, Vm};
+use crate::syntax::symbol::Symbol;
 use std::rc::Rc;
 
 static FUNCTIONS: &[NativeDef] = &[
@@ -153,22 +155,37 @@ pub fn build(vm: &mut Vm) -> R<Rc<Module>> {
         "builtin_module_names",
         Value::tuple(vec![Value::str("builtins"), Value::str("sys")]),
     );
-    let records = vm.import_module("_sys_records")?;
-    if let Some(Object::Module(records)) = records.obj() {
-        for name in [
-            "version_info",
-            "float_info",
-            "int_info",
-            "flags",
-            "implementation",
-            "hash_info",
-        ] {
-            if let Some(value) = records.dict.get_str(name) {
-                module.set(name, value);
-            }
-        }
-    }
+    *module.resolver.borrow_mut() = Some(Rc::new(Records));
     Ok(module)
+}
+
+/// The records of `sys` (`version_info` and its kin), classes written in Python: made when first asked for.
+struct Records;
+
+const LATE: &[&str] = &[
+    "version_info",
+    "float_info",
+    "int_info",
+    "flags",
+    "implementation",
+    "hash_info",
+];
+
+impl ModuleResolver for Records {
+    fn resolve(&self, vm: &mut Vm, name: Symbol) -> R<Option<Value>> {
+        if !LATE.contains(&name.text()) {
+            return Ok(None);
+        }
+        let records = vm.import_module("_sys_records")?;
+        Ok(match records.obj() {
+            Some(Object::Module(records)) => records.dict.get_symbol(name),
+            _ => None,
+        })
+    }
+
+    fn names(&self) -> Vec<Symbol> {
+        LATE.iter().map(|name| Symbol::new(name)).collect()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]

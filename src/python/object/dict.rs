@@ -354,7 +354,9 @@ impl Dict {
     /// The value of a numbered entry.
     #[inline(always)]
     pub fn value_at(&self, at: usize) -> Option<Value> {
-        match self.data.borrow().entries.get(at) {
+        // SAFETY: the reference ends with this function, in which copying a value is all that happens
+        let data = unsafe { self.data.try_borrow_unguarded() };
+        match data.ok()?.entries.get(at) {
             Some(entry) if !entry.value.is_unset() => Some(entry.value.clone()),
             _ => None,
         }

@@ -540,7 +540,7 @@ impl Vm {
                             // SAFETY: `b .. b + n` are registers of this frame
                             let parts = unsafe { std::slice::from_raw_parts_mut(base.add(b as usize), n as usize) };
                             let text = join_parts(parts);
-                            set!(d, Value::str(text))
+                            set!(d, text)
                         }
                         &Instruction::Format { conversion, d, s, spec } => {
                             if conversion == 0 && spec == u16::MAX {

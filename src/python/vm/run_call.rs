@@ -101,9 +101,17 @@ impl Vm {
     /// Drops the values of a window.
     #[inline(always)]
     pub(super) fn clear_window(&mut self, base: *mut Value, count: usize) {
-        for at in 0..count {
-            // SAFETY: the caller owns `count` registers from `base` on; each is replaced before its value is dropped
-            release(unsafe { std::mem::take(&mut *base.add(at)) });
+        // SAFETY: the caller owns `count` registers from `base` on; each is replaced before its value is dropped
+        unsafe {
+            let (mut at, end) = (base, base.add(count));
+            while at != end {
+                if let Value::Obj(_) = &*at {
+                    release(std::mem::take(&mut *at));
+                } else {
+                    at.write(Value::Unset);
+                }
+                at = at.add(1);
+            }
         }
     }
 

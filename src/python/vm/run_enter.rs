@@ -6,7 +6,6 @@ use crate::python::class::{Binary, Class, Compare, Slot};
 use crate::python::code::Instruction;
 use crate::python::object::{CallArgs, Instance, Object};
 use crate::python::value::{R, Raised, Value, release};
-use compact_str::CompactString;
 use std::rc::Rc;
 
 /// What a call that needed more than the fast path came to.
@@ -440,7 +439,8 @@ impl Vm {
 }
 
 /// The text of f-string pieces: strings, and integers as digits.
-pub(super) fn join_parts(parts: &mut [Value]) -> CompactString {
+#[inline(never)]
+pub(super) fn join_parts(parts: &mut [Value]) -> Value {
     let mut digits = [0u8; 20];
     let mut length = 0;
     for part in parts.iter() {
@@ -449,15 +449,29 @@ pub(super) fn join_parts(parts: &mut [Value]) -> CompactString {
             other => other.as_str().map_or(0, str::len),
         };
     }
-    let mut text = CompactString::with_capacity(length);
+    let mut short = [0u8; 48];
+    let mut long = String::new();
+    if length > short.len() {
+        long.reserve_exact(length);
+    }
+    let mut at = 0;
     for part in parts {
-        match &*part {
-            Value::Int(number) => text.push_str(decimal(*number, &mut digits)),
-            other => text.push_str(other.as_str().unwrap_or("")),
+        let piece = match &*part {
+            Value::Int(number) => decimal(*number, &mut digits),
+            other => other.as_str().unwrap_or(""),
+        };
+        match short.get_mut(at..at + piece.len()) {
+            Some(place) if length <= 48 => place.copy_from_slice(piece.as_bytes()),
+            _ => long.push_str(piece),
         }
+        at += piece.len();
         release(std::mem::take(part));
     }
-    text
+    if length > short.len() {
+        return Value::str(long);
+    }
+    // SAFETY: whole texts, one behind the other
+    Value::str(unsafe { std::str::from_utf8_unchecked(short.get(..at).unwrap_or(b"")) })
 }
 
 /// How many characters an integer takes.

@@ -87,3 +87,40 @@ impl Drop for Stack {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_move_to_a_new_segment_and_back() {
+        let mut stack = Stack::new();
+        let bottom = stack.bottom();
+        assert!(stack.fits(bottom, FIRST));
+        assert!(!stack.fits(bottom, FIRST + 1));
+        // SAFETY: the first registers of the first segment, which nobody else uses
+        unsafe {
+            *bottom = Value::str("an argument that has its text elsewhere");
+            *bottom.add(1) = Value::Int(7);
+        }
+        for _ in 0..2 {
+            let moved = stack.overflow(bottom, 2, FIRST * 3);
+            assert!(stack.fits(moved, FIRST * 3));
+            // SAFETY: the two values given along stand at the start of the new segment
+            unsafe {
+                assert_eq!((*moved).as_str(), Some("an argument that has its text elsewhere"));
+                assert_eq!((*moved.add(1)).as_int(), Some(7));
+                assert!((*bottom).is_unset());
+                *bottom = std::mem::take(&mut *moved);
+                *bottom.add(1) = std::mem::take(&mut *moved.add(1));
+            }
+            stack.retreat();
+            assert!(!stack.fits(bottom, FIRST + 1));
+        }
+        // SAFETY: as above; registers that no frame uses are unset
+        unsafe {
+            *bottom = Value::Unset;
+            *bottom.add(1) = Value::Unset;
+        }
+    }
+}
