@@ -1,6 +1,6 @@
 //! The names of `torch` and of its namespaces, found when they are looked up.
 
-use super::create::{construct, legacy};
+use super::create::{buffer, construct, legacy};
 use super::{autograd, function, object, settings};
 use crate::python::native::NativeDef;
 use crate::python::object::{Module, ModuleResolver};
@@ -28,7 +28,7 @@ fn none(_vm: &mut Vm, _name: &str) -> Option<Value> {
 
 static TORCH: Namespace = Namespace {
     name: "torch",
-    rows: &[construct::FUNCTIONS, settings::FUNCTIONS],
+    rows: &[construct::FUNCTIONS, buffer::FUNCTIONS, settings::FUNCTIONS],
     prefix: Some(""),
     python: &[
         (
@@ -265,6 +265,7 @@ static SOURCES: &[(&str, &str)] = &[
     ("torch.autograd.forward_ad", include_str!("autograd/forward_ad.py")),
     ("torch._tensor", include_str!("tensor/tensor.py")),
     ("torch.functional", include_str!("functional/functional.py")),
+    ("array", include_str!("create/array.py")),
     ("torch.serialization", include_str!("serialization.py")),
     ("torch._linalg_utils", include_str!("functional/removed.py")),
     ("torch._random", include_str!("functional/random.py")),
