@@ -13,6 +13,7 @@ pub mod format;
 pub mod grid;
 pub mod loss;
 pub mod margin;
+pub mod normalize;
 pub mod pool;
 pub mod resample;
 mod window;

@@ -110,21 +110,18 @@ fn forward(a: &Args, dims: usize) -> Result<Outs> {
     let samples: Vec<f64> = copy::elements(&samples).iter().map(|sample| sample.to_f64()).collect();
     // in two dimensions the first sample is the width's
     let sample_of = |d: usize| if dims == 2 { 1 - d } else { d };
-    let spans: Vec<Spans> = samples
-        .chunks(dims)
-        .map(|samples| {
-            let along = |d: usize| {
-                let sample = samples.get(sample_of(d)).copied().unwrap_or(0.0);
-                kernel::at(
-                    starts(sample, image[d], outputs[d], kernel_size[d], single).into_iter(),
-                    kernel_size[d],
-                )
-            };
-            Spans::new((0..dims).map(along).collect())
-        })
-        .collect();
+    let spans_of = |samples: &[f64]| {
+        let along = |d: usize| {
+            let sample = samples.get(sample_of(d)).copied().unwrap_or(0.0);
+            let starts = starts(sample, image[d], outputs[d], kernel_size[d], single);
+            kernel::at(starts.into_iter(), kernel_size[d])
+        };
+        Spans::new((0..dims).map(along).collect())
+    };
+    let mut spans: Vec<Spans> = samples.chunks(dims).map(spans_of).collect();
     if spans.is_empty() {
-        return error::runtime("Expect _random_samples.size(0) no less then input batch size.");
+        // an empty batch has sizes all the same
+        spans.push(spans_of(&[]));
     }
     formatted(&input, kernel::max(&input, dims, &|plane| &spans[plane], &name)?)
 }

@@ -55,7 +55,8 @@ fn values(op: &'static Op, a: &Args) -> Result<Outs> {
     }
 }
 
-fn check_line(a: &Args) -> Result<i64> {
+/// What `max_pool1d` checks before it looks for a way to compute.
+fn check_values(a: &Args) -> Result<()> {
     let sizes = a.tensor(0)?.sizes();
     if !(2..=3).contains(&sizes.len()) || sizes[sizes.len() - 2..].contains(&0) {
         return error::runtime(format!(
@@ -108,19 +109,26 @@ fn check_line(a: &Args) -> Result<i64> {
     if output <= 0 {
         return error::runtime(format!("max_pool1d() Invalid computed output size: {output}"));
     }
-    Ok(stride)
+    Ok(())
 }
 
 /// One dimension, seen as two.
 fn line(a: &Args) -> Result<Outs> {
-    let stride = check_line(a)?;
-    let last = |at: usize| Ok::<_, crate::array::Error>(a.ints(at)?.last().copied().unwrap_or(1));
+    super::check_line(a.tensor(0)?, "max_pool1d")?;
+    let single = |at: usize, name: &str| super::check_single(a.ints(at)?, "max_pool1d", name);
+    let kernel = single(1, "kernel_size")?;
+    let stride = if a.ints(2)?.is_empty() {
+        kernel
+    } else {
+        single(2, "stride")?
+    };
+    let (padding, dilation) = (single(3, "padding")?, single(4, "dilation")?);
     let args = args![
         unsqueeze(a.tensor(0)?, -2)?,
-        &[1, last(1)?][..],
+        &[1, kernel][..],
         &[1, stride][..],
-        &[0, last(3)?][..],
-        &[1, last(4)?][..],
+        &[0, padding][..],
+        &[1, dilation][..],
         a.bool(5)?
     ];
     let Some(overload) = MAX_POOL2D_WITH_INDICES.overloads.first() else {
@@ -188,8 +196,8 @@ ops! {
         FUNCTION,
         |a| {
             let input = a.tensor(0)?;
+            check_values(a)?;
             if !(input.requires_grad() && modes::is_grad_enabled()) && !input.dtype().is_floating_point() {
-                check_line(a)?;
                 return crate::array::unary::unsupported("max_pool1d_impl", input.dtype());
             }
             values(&MAX_POOL1D_WITH_INDICES, a)

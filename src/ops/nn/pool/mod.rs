@@ -46,14 +46,19 @@ impl Sliding {
         if padding < 0 {
             return error::runtime(format!("pad must be non-negative, but got pad: {padding}"));
         }
-        if padding > ((kernel - 1) * dilation + 1) / 2 {
+        let Some(reach) = (kernel - 1).checked_mul(dilation).filter(|reach| *reach < i64::MAX / 2) else {
+            return error::runtime(format!(
+                "effective kernel size overflows, but got kernel_size={kernel} and dilation={dilation}"
+            ));
+        };
+        if padding > (reach + 1) / 2 {
             return error::runtime(format!(
                 "pad should be at most half of effective kernel size, but got pad={padding}, kernel_size={kernel} and dilation={dilation}"
             ));
         }
-        let room = size + 2 * padding - dilation * (kernel - 1) - 1 + if self.ceil { stride - 1 } else { 0 };
+        let room = size + 2 * padding - reach - 1 + if self.ceil { (stride - 1).min(i64::MAX / 4) } else { 0 };
         let mut count = room.div_euclid(stride) + 1;
-        if self.ceil && (count - 1) * stride >= size + padding {
+        if self.ceil && (count - 1).saturating_mul(stride) >= size + padding {
             count -= 1;
         }
         Ok(count)
