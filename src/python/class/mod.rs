@@ -63,6 +63,8 @@ impl Flags {
     pub const NO_NEW: Flags = Flags(512);
     /// Messages call it by its full name: `'re.Match' object is not iterable`.
     pub const DOTTED: Flags = Flags(1024);
+    /// A weak reference to an instance has a callback.
+    pub const WATCHED: Flags = Flags(2048);
 
     pub const fn with(self, other: Flags) -> Flags {
         Flags(self.0 | other.0)
@@ -83,6 +85,13 @@ impl Traits {
     const PLAIN_NEW: u8 = 8;
     const NO_DATA: u8 = 16;
     const HAS_DEL: u8 = 32;
+    const WATCHED: u8 = 64;
+
+    /// Somebody wants to know when an instance goes: it has a `__del__`, or a weak reference has a callback.
+    #[inline(always)]
+    pub fn is_missed(self) -> bool {
+        self.0 & (Traits::HAS_DEL | Traits::WATCHED) != 0
+    }
 
     /// There is a `__del__`.
     #[inline(always)]
@@ -189,6 +198,12 @@ impl Class {
 
     pub fn set_flag(&self, flag: Flags) {
         self.flags.set(self.flags.get().with(flag));
+    }
+
+    /// Weak references to instances have callbacks from now on.
+    pub fn watch(&self) {
+        self.set_flag(Flags::WATCHED);
+        self.traits.set(0);
     }
 
     pub fn clear_flag(&self, flag: Flags) {
@@ -353,6 +368,9 @@ impl Class {
             }
         };
         let mut bits = 1;
+        if self.has(Flags::WATCHED) {
+            bits |= Traits::WATCHED;
+        }
         if native(Slot::GetAttribute) && self.layout != Layout::Class {
             bits |= Traits::PLAIN_GET;
         }

@@ -60,13 +60,19 @@ impl<'a> Compiler<'a> {
 
     /// `f(*a, **k)`: arguments are gathered in a tuple and a dict.
     fn call_spread(&mut self, f: u16, arguments: &'a [Argument], d: u16) -> R<()> {
-        self.gather_arguments(f, arguments)?;
+        // errors name the function where a star stands alone
+        let positional = arguments
+            .iter()
+            .filter(|a| matches!(a.kind, ArgumentKind::Positional | ArgumentKind::Star));
+        let alone = positional.count() == 1;
+        self.gather_arguments(f, arguments, alone)?;
         self.emit(Instruction::CallSpread { d, f });
         Ok(())
     }
 
-    /// A tuple of the positional arguments into `f + 2`, a dict of the others (or None) into `f + 3`.
-    pub(super) fn gather_arguments(&mut self, f: u16, arguments: &'a [Argument]) -> R<()> {
+    /// A tuple of the positional arguments into `f + 2`, a dict of the others (or None) into `f + 3`. `alone`: a star is
+    /// the only positional argument.
+    pub(super) fn gather_arguments(&mut self, f: u16, arguments: &'a [Argument], alone: bool) -> R<()> {
         let (list, dict) = (f + 2, f + 3);
         while self.mark() < f + 4 {
             self.temps(1)?;
@@ -85,6 +91,7 @@ impl<'a> Compiler<'a> {
             let s = self.expr(&argument.value)?;
             match argument.kind {
                 ArgumentKind::Positional => self.emit(Instruction::ListAppend { l: list, s }),
+                ArgumentKind::Star if !alone => self.emit(Instruction::ListExtend { l: list, s }),
                 ArgumentKind::Star => self.emit(Instruction::ArgsExtend { l: list, s, f }),
                 ArgumentKind::Keyword(name) => {
                     // through a one-entry dict: a second value for the name must be refused

@@ -270,10 +270,10 @@ impl<'a> Compiler<'a> {
         self.lay_out_variables(&[])?;
         self.class_body(class)?;
         self.close_body(f + 1, b)?;
-        // while the arguments are gathered, the class's name stands for the function in errors
+        // errors name the function that makes classes
+        self.load_value(f, Value::str("__build_class__"))?;
         let text = self.vm.string(class.name);
-        self.load_value(f, text.clone())?;
-        self.gather_arguments(f, &class.arguments)?;
+        self.gather_arguments(f, &class.arguments, false)?;
         let k = self.constant(text)?;
         self.emit(Instruction::Class { d, b: f + 1, k });
         self.release(mark);

@@ -144,9 +144,12 @@ fn send(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn throw(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [this, kind, value, _] = args else {
+    let [this, kind, value, traceback] = args else {
         return Ok(Value::None);
     };
+    if !matches!(traceback, Value::Unset | Value::None) && !matches!(traceback.obj(), Some(Object::Traceback(_))) {
+        return Err(vm.type_error("throw() third argument must be a traceback object"));
+    }
     let exception = vm.exception_to_throw(kind, value)?;
     let step = vm.throw_generator(this, exception);
     answer(vm, step)

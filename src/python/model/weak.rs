@@ -2,7 +2,7 @@
 
 use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, NativeDef, Parser};
-use crate::python::object::{Object, WeakReference};
+use crate::python::object::{Object, WeakReference, finalizer};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use std::cell::Cell;
@@ -66,7 +66,13 @@ fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
         callback: callback.or(Value::None),
         hash: Cell::new(None),
     };
-    Ok(vm.instance_of(class, Value::object(Object::WeakReference(Box::new(reference)))))
+    let watched = !reference.callback.is_none();
+    let made = vm.instance_of(class, Value::object(Object::WeakReference(Box::new(reference))));
+    if let (true, Value::Obj(made)) = (watched, &made) {
+        vm.class_of(object).watch();
+        finalizer::watch(shared, made);
+    }
+    Ok(made)
 }
 
 fn init(_vm: &mut Vm, _args: &[Value]) -> R<Value> {

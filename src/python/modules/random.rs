@@ -1,7 +1,7 @@
 //! `_random`: Python's own Mersenne Twister, seeded as CPython seeds it.
 
 use crate::python::class::{ClassRef, Flags, Layout};
-use crate::python::native::{ClassItem, Parser};
+use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::{Foreign, Module, Object};
 use crate::python::value::{R, Value};
 use crate::python::vm::{ClassSpec, Vm};
@@ -143,9 +143,18 @@ static ITEMS: &[ClassItem] = &[
     ),
 ];
 
-/// Builds the module: a class's only instance made by `new()`.
+static FUNCTIONS: &[NativeDef] = &[NativeDef::new(
+    "new",
+    "(like, /)",
+    Parser::One,
+    new,
+    "Another generator, seeded from the clock.",
+)];
+
+/// Builds the module: `generator`, and `new(generator)` for more of them.
 pub fn build(vm: &mut Vm) -> R<Rc<Module>> {
     let module = Module::new("_random");
+    vm.define_functions(&module, FUNCTIONS);
     let class = vm.new_class(ClassSpec {
         name: "Twister",
         module: "_random",
@@ -155,16 +164,24 @@ pub fn build(vm: &mut Vm) -> R<Rc<Module>> {
         doc: "",
     })?;
     vm.define(&class, ITEMS);
+    module.set("generator", unseeded(&class));
+    Ok(module)
+}
+
+fn unseeded(class: &ClassRef) -> Value {
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
     let key = [now.as_nanos() as u32, (now.as_nanos() >> 32) as u32, std::process::id()];
-    let made = |key: &[u32]| Generator {
+    Value::object(Object::Foreign(Box::new(Generator {
         class: class.clone(),
-        twister: RefCell::new(Twister::from_key(key)),
-    };
-    module.set("generator", Value::object(Object::Foreign(Box::new(made(&key)))));
-    Ok(module)
+        twister: RefCell::new(Twister::from_key(&key)),
+    })))
+}
+
+fn new(_vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let like = args.first().and_then(Value::as_foreign::<Generator>);
+    Ok(like.map_or(Value::None, |like| unseeded(&like.class)))
 }
 
 fn with(args: &[Value], f: impl FnOnce(&mut Twister) -> Value) -> R<Value> {

@@ -6,7 +6,7 @@ use crate::python::native::{ClassItem, NativeDef, Parser};
 use crate::python::object::module::ModuleResolver;
 use crate::python::object::{Foreign, Module, Object};
 use crate::python::value::{R, Value};
-use crate::python::vm::{ClassSpec, Vm};
+use crate::python::vm::{ClassSpec, MOST_FRAMES, Vm};
 use crate::syntax::symbol::Symbol;
 use std::rc::Rc;
 
@@ -303,7 +303,7 @@ fn set_recursion_limit(vm: &mut Vm, args: &[Value]) -> R<Value> {
     if limit < 1 {
         return Err(vm.value_error("recursion limit must be greater or equal than 1"));
     }
-    vm.recursion_limit = limit as usize;
+    vm.recursion_limit = (limit as usize).min(MOST_FRAMES);
     Ok(Value::None)
 }
 

@@ -1,9 +1,11 @@
 //! Objects that want a last word: what is left of them waits here until the machine can
 //! call `__del__`, or close the generator.
 
-use super::{Attributes, Generator};
+use super::generator::GeneratorState;
+use super::{Attributes, Generator, Object};
 use crate::python::class::ClassRef;
 use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
 
 /// What is left of an object without references.
 pub enum Dead {
@@ -15,20 +17,62 @@ pub enum Dead {
 
 thread_local! {
     static WAITING: Cell<bool> = const { Cell::new(false) };
+    static WATCHED: RefCell<Vec<Watch>> = const { RefCell::new(Vec::new()) };
     static DEAD: RefCell<Vec<Dead>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A weak reference whose callback waits for its target to go.
+struct Watch {
+    target: Weak<Object>,
+    reference: Weak<Object>,
 }
 
 /// Keeps an object for its last word.
 #[cold]
 pub fn bury(dead: Dead) {
-    // at the end of the thread there is nobody left to listen
-    let kept = DEAD.try_with(|list| match list.try_borrow_mut() {
-        Ok(mut list) => list.push(dead),
-        Err(_) => drop(dead),
+    let mut dead = Some(dead);
+    let _ = DEAD.try_with(|list| {
+        if let Ok(mut list) = list.try_borrow_mut() {
+            list.extend(dead.take());
+        }
     });
-    if kept.is_ok() {
-        let _ = WAITING.try_with(|waiting| waiting.set(true));
+    match dead {
+        None => wake(),
+        // at the end of the thread there is nobody left to listen
+        Some(Dead::Generator(generator)) => generator.state.set(GeneratorState::Closed),
+        Some(Dead::Instance(..)) => {}
     }
+}
+
+/// Somebody must look: an object has gone.
+#[cold]
+pub fn wake() {
+    let _ = WAITING.try_with(|waiting| waiting.set(true));
+}
+
+/// Keeps in mind that a weak reference has a callback.
+pub fn watch(target: &Rc<Object>, reference: &Rc<Object>) {
+    let watch = Watch {
+        target: Rc::downgrade(target),
+        reference: Rc::downgrade(reference),
+    };
+    WATCHED.with(|list| list.borrow_mut().push(watch));
+}
+
+/// The weak references whose targets have gone since the last call.
+pub fn fallen() -> Vec<Rc<Object>> {
+    WATCHED.with(|list| {
+        let mut fallen = Vec::new();
+        list.borrow_mut().retain(|watch| {
+            let gone = watch.target.strong_count() == 0;
+            if gone {
+                fallen.extend(watch.reference.upgrade());
+            }
+            !gone && watch.reference.strong_count() > 0
+        });
+        fallen.reverse();
+        fallen
+    })
 }
 
 /// Whether any object waits.

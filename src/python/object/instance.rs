@@ -197,7 +197,12 @@ impl Drop for Instance {
     #[inline]
     fn drop(&mut self) {
         let data = self.data.get_mut();
-        if data.class.traits().has_del() {
+        let traits = data.class.traits();
+        if !traits.is_missed() {
+            return;
+        }
+        finalizer::wake();
+        if traits.has_del() {
             let attributes = std::mem::take(&mut data.attributes);
             let class = data.class.clone();
             finalizer::bury(Dead::Instance(class, attributes));

@@ -7,6 +7,7 @@ mod suggest;
 use super::object::{Exception, Object, Traceback};
 use super::value::Value;
 use super::vm::Vm;
+use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
 const CAUSE: &str = "The above exception was the direct cause of the following exception:";
@@ -49,7 +50,8 @@ impl Vm {
         let mut chain: Vec<(Value, &'static str)> = Vec::new();
         let mut current = exception.clone();
         let mut joint = "";
-        while !chain.iter().any(|(seen, _)| seen.is(&current)) {
+        let mut seen = FxHashSet::default();
+        while seen.insert(current.identity()) {
             chain.push((current.clone(), joint));
             let Some(Object::Exception(inner)) = current.obj() else {
                 break;

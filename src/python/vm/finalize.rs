@@ -5,8 +5,12 @@ use crate::python::class::Slot;
 use crate::python::object::finalizer::{self, Dead};
 use crate::python::object::instance::InstanceData;
 use crate::python::object::{CallArgs, Instance, Object};
-use crate::python::value::Value;
+use crate::python::value::{R, Value};
 use std::cell::RefCell;
+use std::rc::Rc;
+
+/// How often last words may leave other objects to be heard; what then waits goes on at the next occasion.
+const MOST_ROUNDS: usize = 1000;
 
 impl Vm {
     /// Lets all waiting objects have their last word.
@@ -18,14 +22,41 @@ impl Vm {
         self.finalizing = true;
         let pending = std::mem::take(&mut self.pending);
         let flags = (self.yielded, self.reraising, self.throw_on_entry);
-        while finalizer::waiting() {
+        for _ in 0..MOST_ROUNDS {
+            if !finalizer::waiting() {
+                break;
+            }
             for dead in finalizer::take() {
                 self.finalize(dead);
+            }
+            for reference in finalizer::fallen() {
+                self.call_back(reference);
             }
         }
         (self.yielded, self.reraising, self.throw_on_entry) = flags;
         self.pending = pending;
         self.finalizing = false;
+    }
+
+    /// Calls the callback of a weak reference whose target has gone.
+    fn call_back(&mut self, reference: Rc<Object>) {
+        let reference = Value::Obj(reference);
+        let Some(Object::WeakReference(inner)) = reference.payload().obj() else {
+            return;
+        };
+        let callback = inner.callback.clone();
+        let outcome = self.call(&callback, std::slice::from_ref(&reference)).map(drop);
+        self.report_ignored(outcome, &callback);
+    }
+
+    fn report_ignored(&mut self, outcome: R<()>, title: &Value) {
+        if outcome.is_err()
+            && let Some(exception) = self.take_exception()
+        {
+            let shown = self.repr(title).unwrap_or_else(|_| "<object>".into());
+            let text = self.render_exception(&exception);
+            self.host.stderr(&format!("Exception ignored in: {shown}\n{text}"));
+        }
     }
 
     fn finalize(&mut self, dead: Dead) {
@@ -45,14 +76,7 @@ impl Vm {
                 (object, outcome, None)
             }
         };
-        if outcome.is_err()
-            && let Some(exception) = self.take_exception()
-        {
-            let title = title.as_ref().unwrap_or(&object);
-            let shown = self.repr(title).unwrap_or_else(|_| "<object>".into());
-            let text = self.render_exception(&exception);
-            self.host.stderr(&format!("Exception ignored in: {shown}\n{text}"));
-        }
+        self.report_ignored(outcome, title.as_ref().unwrap_or(&object));
         // whoever kept a reference has revived it; otherwise it goes silently now
         if let Value::Obj(shared) = object
             && let Ok(Object::Instance(mut instance)) = std::rc::Rc::try_unwrap(shared)

@@ -371,6 +371,9 @@ impl Vm {
             };
         }
         if let Some(Object::Exception(_)) = kind.obj() {
+            if !(value.is_unset() || value.is_none()) {
+                return Err(self.type_error("instance exception may not have a separate value"));
+            }
             return Ok(kind.clone());
         }
         let name = self.type_name(kind);

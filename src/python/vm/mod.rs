@@ -49,6 +49,12 @@ use std::sync::atomic::AtomicBool;
 /// the native stack is finite. A session should run on a thread with at least 256 MB of stack.
 pub const NATIVE_DEPTH: usize = 10_000;
 
+/// Bytes of native stack that recursion may use, of the 256 MB that a session's thread should have.
+pub(crate) const NATIVE_STACK: usize = 200 << 20;
+
+/// Frames in progress, whatever `sys.setrecursionlimit` says: they take memory.
+pub const MOST_FRAMES: usize = 4_000_000;
+
 /// Back edges and calls between two looks at the limits.
 pub(crate) const TICKS: u32 = 500;
 
@@ -76,6 +82,8 @@ pub struct Vm {
     /// Rust-level runs of the evaluator in progress.
     pub(crate) native_depth: usize,
     pub recursion_limit: usize,
+    /// Where the native stack stood when it was shallowest.
+    pub(crate) stack_top: usize,
     /// `sys.argv`
     pub argv: Vec<String>,
     /// Decimal digits an `int` may have in conversions from and to text; 0 is no limit.
@@ -122,6 +130,7 @@ impl Vm {
             depth: 0,
             native_depth: 0,
             recursion_limit: 1000,
+            stack_top: 0,
             argv: Vec::new(),
             int_max_digits: super::format::int::DEFAULT_MAX_DIGITS,
             repr_stack: Vec::new(),

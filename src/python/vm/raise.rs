@@ -191,13 +191,22 @@ impl Vm {
     /// Counts one more level of native recursion, run `body`, counts back. `doing` completes the message:
     /// ` while getting the repr of an object`, ` in comparison`.
     pub fn recurse<T>(&mut self, doing: &str, body: impl FnOnce(&mut Vm) -> R<T>) -> R<T> {
-        if self.depth >= self.recursion_limit.min(super::NATIVE_DEPTH) {
+        if self.depth >= self.recursion_limit.min(super::NATIVE_DEPTH) || self.stack_is_full() {
             return Err(self.recursion_error(doing));
         }
         self.depth += 1;
         let result = body(self);
         self.depth -= 1;
         result
+    }
+
+    /// Whether native recursion has used up its share of the stack.
+    #[inline]
+    pub(crate) fn stack_is_full(&mut self) -> bool {
+        let mark = 0u8;
+        let here = std::hint::black_box(std::ptr::from_ref(&mark)) as usize;
+        self.stack_top = self.stack_top.max(here);
+        self.stack_top - here > super::NATIVE_STACK
     }
 
     /// `maximum recursion depth exceeded`, with what was being done.

@@ -91,8 +91,7 @@ impl Vm {
     /// Empties what the caller left in its own temporaries behind the `given` first registers of a window.
     #[inline(always)]
     pub(super) fn clear_stale(&mut self, base: *mut Value, given: usize) {
-        let room = (self.stack.top as usize).saturating_sub(base as usize) / size_of::<Value>();
-        for at in given..room {
+        for at in given..self.stack.used_from(base) {
             // SAFETY: below the caller's top
             release(unsafe { std::mem::take(&mut *base.add(at)) });
         }
@@ -423,7 +422,7 @@ impl Vm {
 
     /// Runs the frame just pushed, one level of Rust deeper.
     pub(super) fn run_nested(&mut self) -> R<Value> {
-        if self.native_depth >= super::NATIVE_DEPTH {
+        if self.native_depth >= super::NATIVE_DEPTH || self.stack_is_full() {
             self.pop_frame();
             return Err(self.recursion_error(""));
         }

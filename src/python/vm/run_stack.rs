@@ -45,6 +45,16 @@ impl Stack {
         (self.limit as usize).wrapping_sub(base as usize) / size_of::<Value>() >= count
     }
 
+    /// Registers between `base` and the top; none when `base` begins a new segment, which the top has not reached.
+    #[inline(always)]
+    pub fn used_from(&self, base: *mut Value) -> usize {
+        let (top, base) = (self.top as usize, base as usize);
+        if top > self.limit as usize {
+            return 0;
+        }
+        top.saturating_sub(base) / size_of::<Value>()
+    }
+
     /// Begins a new segment of at least `count` registers and moves `given` values there.
     #[cold]
     pub fn overflow(&mut self, base: *mut Value, given: usize, count: usize) -> *mut Value {

@@ -7,6 +7,9 @@ use crate::syntax::ast::{
 };
 use crate::syntax::symbol::Symbol;
 
+/// Targets that may stand before a starred one.
+const MOST_BEFORE_STAR: usize = 256;
+
 /// Blocks that may be open at once in one function, as in CPython's compiler.
 const MAX_BLOCKS: usize = 20;
 
@@ -305,6 +308,12 @@ impl Flow {
                     .filter(|element| matches!(element.kind, ExprKind::Starred(_)));
                 if stars.count() > 1 {
                     return Misuse::new("multiple starred expressions in assignment", target.span);
+                }
+                let star = elements
+                    .iter()
+                    .position(|element| matches!(element.kind, ExprKind::Starred(_)));
+                if star.is_some_and(|before| before >= MOST_BEFORE_STAR) {
+                    return Misuse::new("too many expressions in star-unpacking assignment", target.span);
                 }
                 elements.iter().try_for_each(|element| match &element.kind {
                     ExprKind::Starred(value) => self.store(value),
