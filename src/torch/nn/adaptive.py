@@ -65,19 +65,20 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         target = target_ if is_batched else target_.unsqueeze(0)
 
         used = 0
-        output = input.new_empty(target.size(0))
+        output = input.new_zeros(target.size(0))
         gather = target.new_empty(target.size(0))
         bounds = [0] + self.cutoffs
         for number, (low, high) in enumerate(zip(bounds, bounds[1:])):
-            rows = ((target >= low) & (target < high)).nonzero().squeeze()
+            inside = (target >= low) & (target < high)
+            rows = inside.nonzero().squeeze()
             if rows.numel() == 0:
                 continue
             if number == 0:
-                gather.index_copy_(0, rows, target[rows])
+                gather.index_copy_(0, rows, target[inside])
             else:
                 inner = self.tail[number - 1](input.index_select(0, rows))
                 gather.index_fill_(0, rows, self.shortlist_size + number - 1)
-                chances = F.log_softmax(inner, dim=1).gather(1, (target[rows] - low).unsqueeze(1))
+                chances = F.log_softmax(inner, dim=1).gather(1, (target[inside] - low).unsqueeze(1))
                 output.index_copy_(0, rows, chances.squeeze(1))
             used += rows.numel()
         if used != target.size(0):

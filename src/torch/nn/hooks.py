@@ -1,4 +1,5 @@
 """Handles of registered hooks, and backward hooks around a whole module."""
+import warnings
 import weakref
 from collections import OrderedDict
 
@@ -45,106 +46,97 @@ def unserializable_hook(f):
     return f
 
 
+class _Crossing:
+    """Values that enter or leave a module, their tensors led through one node whose gradients can be watched."""
+
+    def __init__(self, values):
+        self.count = len(values)
+        self.values = values
+        self.places = [at for at, value in enumerate(values) if isinstance(value, torch.Tensor)]
+        self.node = None
+        tensors = [values[at] for at in self.places]
+        if not torch.is_grad_enabled() or not any(tensor.requires_grad for tensor in tensors):
+            return
+        led = torch.nn.modules._functions.BackwardHookFunction.apply(*tensors)
+        nodes = [tensor.grad_fn for tensor in led if tensor.grad_fn is not None]
+        self.node = next((node for node in nodes if node.name() == "BackwardHookFunctionBackward"), None)
+        if self.node is None:
+            raise RuntimeError(
+                "Error while setting up backward hooks. Please open an issue with a code sample to reproduce this."
+            )
+        by_place = dict(zip(self.places, led))
+        replaced = [by_place.get(at, value) for at, value in enumerate(values)]
+        self.values = tuple(replaced) if type(values) is tuple else type(values)(*replaced)
+
+    def all_of(self, grads):
+        """Gradients of tensors as gradients of all values, None for what is no tensor."""
+        by_place = dict(zip(self.places, grads))
+        return tuple(by_place.get(at) for at in range(self.count))
+
+    def of_tensors(self, grads):
+        return tuple(grads[at] for at in self.places)
+
+
 class BackwardHook:
     """Runs full backward hooks when the gradients of a module's outputs and inputs are there."""
 
-    def __init__(self, module, user_hooks, user_pre_hooks):
-        self.user_hooks = user_hooks
-        self.user_pre_hooks = user_pre_hooks
+    def __init__(self, module, hooks, pre_hooks):
         self.module = module
+        self.hooks = hooks
+        self.pre_hooks = pre_hooks
         self.grad_outputs = None
-        self.n_outputs = -1
-        self.output_tensors_index = None
-        self.n_inputs = -1
-        self.input_tensors_index = None
 
-    def _pack_with_none(self, indices, values, size):
-        result = [None] * size
-        for index, value in zip(indices, values):
-            result[index] = value
-        return tuple(result)
+    def _ask(self, hooks, kind, grads, *context):
+        """What hooks make of gradients; each sees what the one before returned."""
+        for hook in hooks:
+            answer = hook(self.module, grads, *context)
+            if answer is None:
+                continue
+            if len(answer) != len(grads):
+                raise RuntimeError(
+                    f"Backward {kind[0]} returned an invalid number of {kind[1]}, got {len(answer)}, but expected {len(grads)}"
+                )
+            grads = answer
+        return grads
 
-    def _set_user_hook(self, grad_fn):
-        def hook(grad_input, _):
-            if self.grad_outputs is None:
-                return
-            result = self._pack_with_none(self.input_tensors_index, grad_input, self.n_inputs)
-            for user_hook in self.user_hooks:
-                out = user_hook(self.module, result, self.grad_outputs)
-                if out is None:
-                    continue
-                if len(out) != len(result):
+    def entering(self, args):
+        self.inputs = _Crossing(args)
+        if self.inputs.node is not None:
+            self.inputs.node.register_hook(self._at_inputs)
+        return self.inputs.values
+
+    def leaving(self, result):
+        alone = not isinstance(result, tuple)
+        self.outputs = _Crossing((result,) if alone else result)
+        if self.outputs.node is not None:
+            self.outputs.node.register_hook(self._at_outputs)
+        return self.outputs.values[0] if alone else self.outputs.values
+
+    def _at_inputs(self, grad_inputs, _):
+        if self.grad_outputs is None:
+            return None
+        grads = self._ask(self.hooks, ("hook", "grad_input"), self.inputs.all_of(grad_inputs), self.grad_outputs)
+        self.grad_outputs = None
+        return self.inputs.of_tensors(grads)
+
+    def _at_outputs(self, _, grad_outputs):
+        grads = self._ask(self.pre_hooks, ("pre hook", "grad_output"), self.outputs.all_of(grad_outputs))
+        self.grad_outputs = grads
+        if self.inputs.node is None:
+            # no gradient will arrive at the inputs: the hooks are told now, and can change nothing
+            if self.hooks:
+                warnings.warn(
+                    "Full backward hook is firing when gradients are computed with respect to module outputs since no "
+                    "inputs require gradients. See https://docs.pytorch.org/docs/main/generated/"
+                    "torch.nn.Module.html#torch.nn.Module.register_full_backward_hook for more details.",
+                    stacklevel=5,
+                )
+            for hook in self.hooks:
+                answer = hook(self.module, self.inputs.all_of(()), grads)
+                if answer is not None and not (isinstance(answer, tuple) and all(grad is None for grad in answer)):
                     raise RuntimeError(
-                        f"Backward hook returned an invalid number of grad_input, got {len(out)}, but expected {len(result)}"
+                        "Backward hook for Modules where no input requires gradient should always return None or None for "
+                        "all gradients."
                     )
-                result = out
             self.grad_outputs = None
-            return tuple(result[i] for i in self.input_tensors_index)
-
-        grad_fn.register_hook(hook)
-
-    def _apply_on_tensors(self, fn, args):
-        indices = [i for i, arg in enumerate(args) if isinstance(arg, torch.Tensor)]
-        tensors = [args[i] for i in indices]
-        requires_grad = any(t.requires_grad for t in tensors)
-        if not (requires_grad and torch.is_grad_enabled()):
-            return args, None
-        new_tensors = torch.nn.modules._functions.BackwardHookFunction.apply(*tensors)
-        if len(new_tensors) == 0:
-            raise RuntimeError("Cannot set Module backward hook for a Module with no input Tensors.")
-        nodes = [t.grad_fn for t in new_tensors if t.grad_fn is not None and t.grad_fn.name() == "BackwardHookFunctionBackward"]
-        if len(nodes) == 0:
-            raise RuntimeError("Error while setting up backward hooks. Please open an issue with a code sample to reproduce this.")
-        fn(nodes[0])
-        replaced = list(args)
-        for index, tensor in zip(indices, new_tensors):
-            replaced[index] = tensor
-        if type(args) is tuple:
-            out = tuple(replaced)
-        else:
-            out = type(args)(*replaced)
-        return out, indices
-
-    def setup_input_hook(self, args):
-        result, indices = self._apply_on_tensors(self._set_user_hook, args)
-        self.n_inputs = len(args)
-        self.input_tensors_index = indices
-        return result
-
-    def setup_output_hook(self, args):
-        def fn(grad_fn):
-            def hook(_, grad_output):
-                self.grad_outputs = self._pack_with_none(self.output_tensors_index, grad_output, self.n_outputs)
-                if self.user_pre_hooks:
-                    expected = len(self.grad_outputs)
-                    for user_pre_hook in self.user_pre_hooks:
-                        replaced = user_pre_hook(self.module, self.grad_outputs)
-                        if replaced is None:
-                            continue
-                        if len(replaced) != expected:
-                            raise RuntimeError(
-                                "Backward pre hook returned an invalid number of grad_output, "
-                                f"got {len(replaced)}, but expected {expected}"
-                            )
-                        self.grad_outputs = replaced
-                own = tuple(self.grad_outputs[i] for i in self.output_tensors_index)
-                if self.input_tensors_index is None:
-                    grad_inputs = self._pack_with_none([], [], self.n_inputs)
-                    for user_hook in self.user_hooks:
-                        result = user_hook(self.module, grad_inputs, self.grad_outputs)
-                        if result is not None and not (isinstance(result, tuple) and all(r is None for r in result)):
-                            raise RuntimeError(
-                                "Backward hook for Modules where no input requires gradient should always return None "
-                                "or None for all gradients."
-                            )
-                    self.grad_outputs = None
-                if self.user_pre_hooks:
-                    return own
-
-            grad_fn.register_hook(hook)
-
-        is_tuple = isinstance(args, tuple)
-        result, indices = self._apply_on_tensors(fn, args if is_tuple else (args,))
-        self.n_outputs = len(result)
-        self.output_tensors_index = indices
-        return result if is_tuple else result[0]
+        return self.outputs.of_tensors(grads) if self.pre_hooks else None

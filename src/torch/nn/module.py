@@ -537,7 +537,7 @@ class Module:
         backward_hook = None
         if full or pre:
             backward_hook = BackwardHook(self, full, pre)
-            args = backward_hook.setup_input_hook(args)
+            args = backward_hook.entering(args)
         result = self.forward(*args, **kwargs)
         for number, hook in [*_global_forward_hooks.items(), *self._forward_hooks.items()]:
             if number in self._forward_hooks_always_called or number in _global_forward_hooks_always_called:
@@ -555,7 +555,7 @@ class Module:
                     f" but received {type(result)}",
                     stacklevel=2,
                 )
-            result = backward_hook.setup_output_hook(result)
+            result = backward_hook.leaving(result)
         if regular:
             found = result
             while not isinstance(found, torch.Tensor):

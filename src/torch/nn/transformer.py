@@ -130,6 +130,11 @@ class TransformerDecoderLayer(_Layer):
             dtype,
         )
 
+    def __setstate__(self, state):
+        # as in PyTorch, a copy forgets an activation that is a module
+        state.setdefault("activation", F.relu)
+        super().__setstate__(state)
+
     def _mha_block(self, x, mem, attn_mask, key_padding_mask, is_causal=False):
         return self._attend(self.multihead_attn, self.dropout2, x, mem, attn_mask, key_padding_mask, is_causal)
 

@@ -272,11 +272,8 @@ fn look(vm: &mut Vm, args: &[Value], kind: ViewKind) -> R<Value> {
 
 /// Views of `collections.OrderedDict` have names of their own.
 fn is_ordered(class: &Class) -> bool {
-    class
-        .mro
-        .borrow()
-        .iter()
-        .any(|base| &**base.name.borrow() == "OrderedDict" && &**base.module.borrow() == "collections")
+    let named = |class: &Class| &**class.name.borrow() == "OrderedDict" && &**class.module.borrow() == "collections";
+    named(class) || class.mro.borrow().iter().any(|base| named(base))
 }
 
 fn keys(vm: &mut Vm, args: &[Value]) -> R<Value> {

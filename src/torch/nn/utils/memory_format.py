@@ -1,6 +1,4 @@
 """Convolution weights in another memory format, and modules whose initialisation is skipped."""
-import inspect
-
 import torch
 
 
@@ -21,9 +19,14 @@ def convert_conv3d_weight_memory_format(module, memory_format):
 
 
 def skip_init(module_cls, *args, **kwargs):
+    """What a module is made of without the numbers drawn for it: the generator is as before."""
     if not issubclass(module_cls, torch.nn.Module):
         raise RuntimeError(f"Expected a Module; got {module_cls}")
-    if "device" not in inspect.signature(module_cls).parameters:
+    code = module_cls.__init__.__code__
+    if "device" not in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
         raise RuntimeError("Module must support a 'device' arg to skip initialization")
-    device = kwargs.pop("device", "cpu")
-    return module_cls(*args, device="meta", **kwargs).to_empty(device=device)
+    state = torch.get_rng_state()
+    try:
+        return module_cls(*args, **kwargs)
+    finally:
+        torch.set_rng_state(state)
