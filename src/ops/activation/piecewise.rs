@@ -269,6 +269,9 @@ ops! {
         "_prelu_kernel(Tensor self, Tensor weight) -> Tensor",
         0,
         |a| {
+            if !a.tensor(0)?.dtype().is_floating_point() {
+                return crate::array::unary::unsupported("prelu_cpu", a.tensor(0)?.dtype());
+            }
             let (this, weight) = (a.tensor(0)?.detach(), a.tensor(1)?.detach());
             one(where_(&gt(&this, 0)?, &this, mul(&this, &weight)?)?)
         },
@@ -313,18 +316,8 @@ ops! {
     /// leaky_relu with a slope drawn for each element while training.
     RRELU = "rrelu", "torch.rrelu(torch.tensor([-1.0, 2.0]))", [Overload::new(
         "rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, Generator? generator=None) -> Tensor",
-        FUNCTION | INPLACE | RANDOM,
-        |a| {
-            let noise = zeros_like(&a.tensor(0)?.detach())?;
-            RRELU_WITH_NOISE.overloads[0].call(Args(smallvec![
-                a.get(0).clone(),
-                noise.into(),
-                a.get(1).clone(),
-                a.get(2).clone(),
-                a.get(3).clone(),
-                a.get(4).clone()
-            ]))
-        },
+        FUNCTION | RANDOM,
+        |a| RRELU_WITH_NOISE.overloads[0].call(with_noise(a)?),
         Composite,
     )];
     /// rrelu, with the drawn slopes left in noise.
@@ -333,14 +326,24 @@ ops! {
         NAMESPACED | RANDOM,
         rrelu,
         Node("RreluWithNoiseBackward0", &[
-            grad("self", "self, noise, lower, upper, training", |b| {
-                let (lower, upper) = (b.scalar(2)?.to_f64(), b.scalar(3)?.to_f64());
-                if b.bool(4)? && upper - lower > 1e-6 {
-                    return mul(b.grad()?, b.tensor(1)?);
-                }
-                let slope = (lower + upper) / 2.0;
-                call1(&LEAKY_RELU_BACKWARD, args![b.grad()?, b.tensor(0)?, Scalar::Float(slope), false])
-            }),
+            grad("self", "self, noise, lower, upper, training", |b| rrelu_backward(b, b.tensor(0)?, false)),
+            apart("noise"),
+        ]),
+    )];
+    /// rrelu in place.
+    RRELU_IN_PLACE = "rrelu_", "torch.rrelu_(torch.tensor([-1.0, 2.0]))", [Overload::new(
+        "rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, Generator? generator=None) -> Tensor(a!)",
+        ONLY_INPLACE | FUNCTION | RANDOM,
+        |a| one(RRELU_WITH_NOISE_IN_PLACE.overloads[0].call_in_place(with_noise(a)?)?),
+        Composite,
+    )];
+    /// rrelu_with_noise in place; its gradient sees the result.
+    RRELU_WITH_NOISE_IN_PLACE = "rrelu_with_noise_", "torch.rrelu_(torch.tensor([-1.0, 2.0]))", [Overload::new(
+        "rrelu_with_noise_(Tensor(a!) self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, Generator? generator=None) -> Tensor(a!)",
+        ONLY_INPLACE | NAMESPACED | RANDOM,
+        rrelu,
+        Node("RreluWithNoiseBackward1", &[
+            grad("self", "result, noise, lower, upper, training", |b| rrelu_backward(b, b.result(0)?, true)),
             apart("noise"),
         ]),
     )];
@@ -380,12 +383,35 @@ fn shrink_backward(a: &Args) -> Result<Outs> {
     one(masked_fill(&grad, &inside, 0)?)
 }
 
+/// The arguments of `rrelu_with_noise` from those of `rrelu`.
+fn with_noise(a: &Args) -> Result<Args> {
+    if a.scalar(1)?.to_f64() > a.scalar(2)?.to_f64() {
+        return error::runtime("Lower bound should be less than or equal to the upper bound");
+    }
+    let mut args = a.clone();
+    args.0.insert(1, zeros_like(&a.tensor(0)?.detach())?.into());
+    Ok(args)
+}
+
+/// The gradient of rrelu from its input or its result.
+fn rrelu_backward(b: &crate::ops::Backward, this: Tensor, is_result: bool) -> Result<Tensor> {
+    let (lower, upper) = (b.scalar(2)?.to_f64(), b.scalar(3)?.to_f64());
+    if b.bool(4)? && upper - lower > 1e-6 {
+        return mul(b.grad()?, b.tensor(1)?);
+    }
+    let slope = Scalar::Float((lower + upper) / 2.0);
+    call1(&LEAKY_RELU_BACKWARD, args![b.grad()?, this, slope, is_result])
+}
+
 /// While training every element at most 0 draws its slope, in order; the others' is 1.
 fn rrelu(a: &Args) -> Result<Outs> {
     let (this, noise) = (a.tensor(0)?.detach(), a.tensor(1)?);
     let (lower, upper) = (a.scalar(2)?.to_f64(), a.scalar(3)?.to_f64());
     if !a.bool(4)? {
         return a.unary(|x| activation::leaky_relu(x, (lower + upper) / 2.0));
+    }
+    if matches!(this.dtype(), Dtype::Float16) || !this.dtype().is_floating_point() {
+        return crate::array::unary::unsupported("rrelu_with_noise_out_cpu", this.dtype());
     }
     let elements = copy::elements(&this.array());
     let count = elements.iter().filter(|x| x.to_f64() <= 0.0).count();
@@ -405,7 +431,7 @@ fn rrelu(a: &Args) -> Result<Outs> {
         .collect();
     let slopes = crate::array::Array::from_vec(&this.sizes(), &slopes)?;
     copy::copy_into(&noise.array(), &slopes)?;
-    noise.bump_version();
+    // its version stays: the node may hold it already
     one(mul(&this, noise)?)
 }
 

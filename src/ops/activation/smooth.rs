@@ -212,16 +212,53 @@ ops! {
             if this.dim() == 0 {
                 return error::runtime("glu does not support 0-dimensional tensors");
             }
+            if !this.dtype().is_floating_point() {
+                return crate::array::unary::unsupported("glu_cpu", this.dtype());
+            }
             let (first, second) = halves(&this, dim)?;
             one(mul(first, sigmoid(second)?)?)
         },
         Node("GluBackward0", &[grad("self", "self, dim", |b| {
-            let (first, second) = halves(&b.tensor(0)?, b.int(1)?)?;
-            let s = sigmoid(&second)?;
-            let through = mul(b.grad()?, &s)?;
-            let gate = mul(mul(&through, sub(1, &s)?)?, first)?;
-            cat(&[through, gate], b.int(1)?)
+            call1(&GLU_BACKWARD, args![b.grad()?, b.tensor(0)?, b.int(1)?])
         })]),
+    )];
+    /// The gradient of glu.
+    GLU_BACKWARD = "glu_backward", "torch.nn.functional.glu(torch.tensor([1.0, 2.0]))", [Overload::new(
+        "glu_backward(Tensor grad_output, Tensor self, int dim) -> Tensor",
+        0,
+        |a| {
+            let (grad, dim) = (a.tensor(0)?.detach(), a.int(2)?);
+            let (first, second) = halves(&a.tensor(1)?.detach(), dim)?;
+            let s = sigmoid(&second)?;
+            let through = mul(&grad, &s)?;
+            let gate = mul(mul(&through, sub(1, &s)?)?, first)?;
+            one(cat(&[through, gate], dim)?)
+        },
+        Node("GluBackwardBackward0", &[
+            grad("grad_output", "self, dim", |b| {
+                let dim = b.int(2)?;
+                let (first, second) = halves(&b.tensor(1)?, dim)?;
+                let s = sigmoid(&second)?;
+                let (to_first, to_second) = halves(b.grad()?, dim)?;
+                let gate = mul(mul(&s, sub(1, &s)?)?, first)?;
+                add(mul(&to_first, &s)?, mul(&to_second, &gate)?)
+            }),
+            grad("self", "grad_output, self, dim", |b| {
+                let (grad, dim) = (b.tensor(0)?, b.int(2)?);
+                let (first, second) = halves(&b.tensor(1)?, dim)?;
+                let s = sigmoid(&second)?;
+                let rest = sub(1, &s)?;
+                let slope = mul(&s, &rest)?;
+                let (to_first, to_second) = halves(b.grad()?, dim)?;
+                let by_first = mul(mul(&to_second, &grad)?, &slope)?;
+                let bend = sub(mul(&slope, &rest)?, mul(&s, &slope)?)?;
+                let by_second = add(
+                    mul(mul(mul(&to_second, first)?, &grad)?, bend)?,
+                    mul(mul(&to_first, &grad)?, &slope)?,
+                )?;
+                cat(&[by_first, by_second], dim)
+            }),
+        ]),
     )];
 
     /// elu in place; its gradient sees the result.

@@ -202,15 +202,8 @@ fn regrouped(query: &Tensor, shared: &Tensor) -> Result<Tensor> {
     if wanted == given {
         return Ok(shared.clone());
     }
-    let op = crate::ops::find("repeat_interleave");
-    match op.and_then(|op| {
-        op.overloads
-            .iter()
-            .find(|o| o.schema.starts_with("repeat_interleave.self_int("))
-    }) {
-        Some(repeat) => repeat.call_one(args![shared, wanted / given, -3, None::<&Tensor>]),
-        None => error::not_implemented("gradshell does not support repeat_interleave yet"),
-    }
+    let repeat = super::overload("repeat_interleave", "repeat_interleave.self_int(")?;
+    repeat.call_one(args![shared, wanted / given, -3, None::<&Tensor>])
 }
 
 fn composite(a: &Args) -> Result<Outs> {

@@ -39,8 +39,9 @@ fn check(
     if let (Some(first), Some(last)) = (starts.first(), starts.last()) {
         if first.to_i64() != 0 {
             return error::runtime(format!(
-                "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got {}",
-                first.to_i64()
+                "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got {}\n[ torch.{}Tensor{{}} ]",
+                first.to_i64(),
+                offsets.dtype().scalar_type()
             ));
         }
         if last.to_i64() > indices.numel() as i64 {

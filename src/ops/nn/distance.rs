@@ -28,12 +28,8 @@ ops! {
             let (x, y) = (a.tensor(0)?, a.tensor(1)?);
             let innermost = [x.dim().max(y.dim()) as i64 - 1];
             let apart = add(sub(x, y)?, a.float(3)?)?;
-            match crate::ops::find("norm").and_then(|op| op.overloads.iter().find(|o| o.schema.starts_with("norm.ScalarOpt_dim("))) {
-                Some(norm) => {
-                    one(norm.call_one(args![&apart, Arg::Scalar(a.float(2)?.into()), &innermost[..], a.bool(4)?])?)
-                }
-                None => error::not_implemented("gradshell does not support norms along dimensions yet"),
-            }
+            let norm = super::overload("norm", "norm.ScalarOpt_dim(")?;
+            one(norm.call_one(args![&apart, Arg::Scalar(a.float(2)?.into()), &innermost[..], a.bool(4)?])?)
         },
         Derivative::Composite,
     )];

@@ -19,7 +19,7 @@ pub mod recurrent;
 pub mod upsample;
 pub mod weight_norm;
 
-use super::Op;
+use super::{Op, Overload};
 use crate::array::{Array, Dtype, Result, error};
 use crate::autograd::Tensor;
 use crate::ops::formula::Args;
@@ -57,14 +57,23 @@ pub(super) static FAMILIES: &[&[&Op]] = &[
     recurrent::fused::OPS,
     recurrent::layer::OPS,
     recurrent::packed::OPS,
-    upsample::OPS,
     weight_norm::OPS,
+    upsample::OPS,
 ];
 
 /// Calls the first overload of an op of another family by its name.
 fn named(name: &str, args: Args) -> Result<Tensor> {
     match crate::ops::find(name).and_then(|op| op.overloads.first()) {
         Some(overload) => overload.call_one(args),
+        None => error::not_implemented(format!("gradshell does not support {name} yet")),
+    }
+}
+
+/// The overload of an op of another family whose schema starts like this.
+fn overload(name: &str, start: &str) -> Result<&'static Overload> {
+    let found = crate::ops::find(name).and_then(|op| op.overloads.iter().find(|o| o.schema.starts_with(start)));
+    match found {
+        Some(overload) => Ok(overload),
         None => error::not_implemented(format!("gradshell does not support {name} yet")),
     }
 }

@@ -56,6 +56,7 @@ pub const NAMES: &[&str] = &[
     "sparse_bsr",
     "sparse_bsc",
     "contiguous_format",
+    "legacy_contiguous_format",
     "preserve_format",
     "channels_last",
     "channels_last_3d",
@@ -77,7 +78,7 @@ pub fn by_name(vm: &mut Vm, name: &str) -> Option<Value> {
         "sparse_bsc" => layout("torch.sparse_bsc"),
         _ => {
             let format = match name {
-                "contiguous_format" => MemoryFormat::Contiguous,
+                "contiguous_format" | "legacy_contiguous_format" => MemoryFormat::Contiguous,
                 "preserve_format" => MemoryFormat::Preserve,
                 "channels_last" => MemoryFormat::ChannelsLast,
                 "channels_last_3d" => MemoryFormat::ChannelsLast3d,
