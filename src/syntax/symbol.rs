@@ -9,11 +9,31 @@ use std::hash::{Hash, Hasher};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(u32);
 
-#[derive(Default)]
+/// Names that a session begins with, and room for its own.
+const USUAL: usize = 2500;
+
 struct Interner {
     numbers: FxHashMap<&'static str, u32>,
     /// Each text with its hash.
     texts: Vec<(&'static str, u64)>,
+}
+
+impl Default for Interner {
+    fn default() -> Interner {
+        Interner {
+            numbers: FxHashMap::with_capacity_and_hasher(USUAL, Default::default()),
+            texts: Vec::with_capacity(USUAL),
+        }
+    }
+}
+
+impl Interner {
+    fn add(&mut self, kept: &'static str) -> Symbol {
+        let number = self.texts.len() as u32;
+        self.texts.push((kept, hash_text(kept)));
+        self.numbers.insert(kept, number);
+        Symbol(number)
+    }
 }
 
 thread_local! {
@@ -35,11 +55,15 @@ impl Symbol {
             if let Some(&number) = interner.numbers.get(text) {
                 return Symbol(number);
             }
-            let kept: &'static str = Box::leak(text.into());
-            let number = interner.texts.len() as u32;
-            interner.texts.push((kept, hash_text(kept)));
-            interner.numbers.insert(kept, number);
-            Symbol(number)
+            interner.add(Box::leak(text.into()))
+        })
+    }
+
+    /// As `new`, of a text that lives forever: it is not copied.
+    pub fn fixed(text: &'static str) -> Symbol {
+        INTERNER.with_borrow_mut(|interner| match interner.numbers.get(text) {
+            Some(&number) => Symbol(number),
+            None => interner.add(text),
         })
     }
 

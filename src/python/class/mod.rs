@@ -322,6 +322,15 @@ impl Class {
         self.changed();
     }
 
+    /// Sets many attributes; what was cached is forgotten once.
+    pub fn set_all(&self, items: impl Iterator<Item = (Symbol, Value)>) {
+        for (name, value) in items {
+            let old = self.dict.borrow_mut().insert(name, value);
+            drop(old);
+        }
+        self.changed();
+    }
+
     /// Removes an attribute of the class itself; whether it was there.
     pub fn remove(&self, name: Symbol) -> bool {
         let removed = self.dict.borrow_mut().remove(name).is_some();

@@ -62,10 +62,10 @@ impl Vm {
 
     /// Gives a class its methods and properties.
     pub fn define(&mut self, class: &ClassRef, items: &'static [ClassItem]) {
-        for item in items {
+        class.set_all(items.iter().map(|item| {
             let (name, value) = self.class_item(class, item);
-            class.set(Symbol::new(name), value);
-        }
+            (Symbol::fixed(name), value)
+        }));
     }
 
     fn class_item(&mut self, class: &ClassRef, item: &'static ClassItem) -> (&'static str, Value) {

@@ -265,7 +265,9 @@ fn get(vm: &mut Vm, args: &[Value]) -> R<Value> {
 
 fn look(vm: &mut Vm, args: &[Value], kind: ViewKind) -> R<Value> {
     take!(args => dict: as_dict);
-    let Some(this) = args.first() else { return Ok(Value::None) };
+    let Some(this) = args.first() else {
+        return Ok(Value::None);
+    };
     let is_ordered = matches!(this.obj(), Some(Object::Derived(_))) && is_ordered(&vm.class_of(this));
     Ok(view::make(dict, kind, is_ordered))
 }
