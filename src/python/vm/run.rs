@@ -207,24 +207,24 @@ impl Vm {
                     // SAFETY: every body ends in a return, jumps stay within. By reference: each arm reads its own operands
                     let instruction = unsafe { &*ip };
                     ip = unsafe { ip.add(1) };
-                    match instruction {
-                        &Instruction::Move { d, s } => set!(d, r!(s).clone()),
-                        &Instruction::Take { d, s } => {
+                    match *instruction {
+                        Instruction::Move { d, s } => set!(d, r!(s).clone()),
+                        Instruction::Take { d, s } => {
                             let value = std::mem::take(&mut r!(s));
                             set!(d, value)
                         }
-                        &Instruction::Clear { r } => {
+                        Instruction::Clear { r } => {
                             set!(r, Value::Unset);
                             settle!();
                         }
-                        &Instruction::Const { d, k } => set!(d, k!(k).clone()),
-                        &Instruction::CheckLocal { r } => {
+                        Instruction::Const { d, k } => set!(d, k!(k).clone()),
+                        Instruction::CheckLocal { r } => {
                             if r!(r).is_unset() {
                                 self.unbound_local(r);
                                 break 'raised;
                             }
                         }
-                        &Instruction::Global { d, g, b } => {
+                        Instruction::Global { d, g, b } => {
                             // SAFETY: the code keeps its globals alive
                             let found = globals!().value_at(g as usize);
                             match found {
@@ -243,13 +243,13 @@ impl Vm {
                                 }
                             }
                         }
-                        &Instruction::SetGlobal { s, g } => {
+                        Instruction::SetGlobal { s, g } => {
                             let value = std::mem::take(&mut r!(s));
                             let old = globals!().put_at(g as usize, value);
                             drop(old);
                             settle!();
                         }
-                        &Instruction::Cell { d, r } => {
+                        Instruction::Cell { d, r } => {
                             let value = match r!(r).obj() {
                                 Some(Object::Cell(cell)) => cell.borrow().clone(),
                                 _ => Value::Unset,
@@ -260,46 +260,46 @@ impl Vm {
                             }
                             set!(d, value)
                         }
-                        &Instruction::SetCell { s, r } => {
+                        Instruction::SetCell { s, r } => {
                             let value = std::mem::take(&mut r!(s));
                             if let Some(Object::Cell(cell)) = r!(r).obj() {
                                 let old = cell.replace(value);
                                 drop(old);
                             }
                         }
-                        &Instruction::Add { d, a, b } => {
+                        Instruction::Add { d, a, b } => {
                             arithmetic!(Binary::Add, checked_add, +, d, r!(a), r!(b))
                         }
-                        &Instruction::Sub { d, a, b } => {
+                        Instruction::Sub { d, a, b } => {
                             arithmetic!(Binary::Sub, checked_sub, -, d, r!(a), r!(b))
                         }
-                        &Instruction::Mul { d, a, b } => {
+                        Instruction::Mul { d, a, b } => {
                             arithmetic!(Binary::Mul, checked_mul, *, d, r!(a), r!(b))
                         }
-                        &Instruction::AddK { d, a, k } => {
+                        Instruction::AddK { d, a, k } => {
                             arithmetic!(Binary::Add, checked_add, +, d, r!(a), k!(k))
                         }
-                        &Instruction::SubK { d, a, k } => {
+                        Instruction::SubK { d, a, k } => {
                             arithmetic!(Binary::Sub, checked_sub, -, d, r!(a), k!(k))
                         }
-                        &Instruction::MulK { d, a, k } => {
+                        Instruction::MulK { d, a, k } => {
                             arithmetic!(Binary::Mul, checked_mul, *, d, r!(a), k!(k))
                         }
-                        &Instruction::BinaryK { op, d, a, k } => match quick_binary(op, &r!(a), &k!(k)) {
+                        Instruction::BinaryK { op, d, a, k } => match quick_binary(op, &r!(a), &k!(k)) {
                             Some(value) => set!(d, value),
                             None => {
                                 save!();
                                 called!(d, self.binary_frame(op, &r!(a), &k!(k), d))
                             }
                         },
-                        &Instruction::Binary { op, d, a, b } => match quick_binary(op, &r!(a), &r!(b)) {
+                        Instruction::Binary { op, d, a, b } => match quick_binary(op, &r!(a), &r!(b)) {
                             Some(value) => set!(d, value),
                             None => {
                                 save!();
                                 called!(d, self.binary_frame(op, &r!(a), &r!(b), d))
                             }
                         },
-                        &Instruction::InPlaceK { op, d, a, k } => {
+                        Instruction::InPlaceK { op, d, a, k } => {
                             let quick = match (op, &r!(a), &k!(k)) {
                                 (Binary::Add, Value::Int(x), Value::Int(y)) => x.checked_add(*y).map(Value::Int),
                                 _ => quick_binary(op, &r!(a), &k!(k)),
@@ -313,7 +313,7 @@ impl Vm {
                                 }
                             }
                         }
-                        &Instruction::InPlace { op, d, a, b } => {
+                        Instruction::InPlace { op, d, a, b } => {
                             let quick = match (op, &r!(a), &r!(b)) {
                                 (Binary::Add, Value::Int(x), Value::Int(y)) => x.checked_add(*y).map(Value::Int),
                                 (Binary::Sub, Value::Int(x), Value::Int(y)) => x.checked_sub(*y).map(Value::Int),
@@ -332,11 +332,11 @@ impl Vm {
                                 }
                             }
                         }
-                        &Instruction::Not { d, a } => {
+                        Instruction::Not { d, a } => {
                             let truth = tri!(self.truth(&r!(a)));
                             set!(d, Value::bool(!truth))
                         }
-                        &Instruction::Compare { op, d, a, b } => {
+                        Instruction::Compare { op, d, a, b } => {
                             let value = match (&r!(a), &r!(b)) {
                                 (Value::Int(x), Value::Int(y)) => Value::bool(op.holds(x.cmp(y))),
                                 _ => {
@@ -346,15 +346,15 @@ impl Vm {
                             };
                             set!(d, value)
                         }
-                        &Instruction::Jump { by } => ip = unsafe { ip.offset(by as isize) },
-                        &Instruction::Loop { by } => {
+                        Instruction::Jump { by } => ip = unsafe { ip.offset(by as isize) },
+                        Instruction::Loop { by } => {
                             self.ticks -= 1;
                             if self.ticks == 0 || self.interrupt.load(Ordering::Relaxed) {
                                 tri!(self.tick());
                             }
                             ip = unsafe { ip.offset(by as isize) }
                         }
-                        &Instruction::Test { a } => {
+                        Instruction::Test { a } => {
                             let truth = match &r!(a) {
                                 Value::True => true,
                                 Value::False | Value::None => false,
@@ -367,7 +367,7 @@ impl Vm {
                             };
                             branch!(!truth)
                         }
-                        &Instruction::TestNot { a } => {
+                        Instruction::TestNot { a } => {
                             let truth = match &r!(a) {
                                 Value::True => true,
                                 Value::False | Value::None => false,
@@ -378,7 +378,7 @@ impl Vm {
                             };
                             branch!(truth)
                         }
-                        &Instruction::TestCompare { op, a, b } => {
+                        Instruction::TestCompare { op, a, b } => {
                             let holds = match (&r!(a), &r!(b)) {
                                 (Value::Int(x), Value::Int(y)) => op.holds(x.cmp(y)),
                                 _ => {
@@ -388,7 +388,7 @@ impl Vm {
                             };
                             branch!(!holds)
                         }
-                        &Instruction::TestCompareK { op, a, k } => {
+                        Instruction::TestCompareK { op, a, k } => {
                             let holds = match (&r!(a), &k!(k)) {
                                 (Value::Int(x), Value::Int(y)) => op.holds(x.cmp(y)),
                                 _ => {
@@ -399,7 +399,7 @@ impl Vm {
                             branch!(!holds)
                         }
 
-                        &Instruction::Attr { d, o, n } => {
+                        Instruction::Attr { d, o, n } => {
                             let name = name!(n);
                             let quick = match r!(o).obj() {
                                 Some(Object::Instance(instance)) => {
@@ -421,7 +421,7 @@ impl Vm {
                                 }
                             }
                         }
-                        &Instruction::SetAttr { o, n, s } => {
+                        Instruction::SetAttr { o, n, s } => {
                             let name = name!(n);
                             let value = r!(s).clone();
                             let quick = match r!(o).obj() {
@@ -450,13 +450,13 @@ impl Vm {
                                 }
                             }
                         }
-                        &Instruction::Method { f, o, n } => {
+                        Instruction::Method { f, o, n } => {
                             save!();
                             let (function, receiver) = tri!(self.load_method(&r!(o), name!(n)));
                             set!(f, function);
                             set!(f + 1, receiver);
                         }
-                        &Instruction::Item { d, o, i } => {
+                        Instruction::Item { d, o, i } => {
                             let quick = match (r!(o).obj(), &r!(i)) {
                                 (Some(Object::List(list)), Value::Int(index)) => usize::try_from(*index)
                                     .ok()
@@ -471,11 +471,11 @@ impl Vm {
                                 }
                             }
                         }
-                        &Instruction::ItemK { d, o, k } => {
+                        Instruction::ItemK { d, o, k } => {
                             save!();
                             called!(d, self.item_frame(&r!(o), &k!(k), d))
                         }
-                        &Instruction::SetItem { o, i, s } => {
+                        Instruction::SetItem { o, i, s } => {
                             if let (Some(Object::List(list)), Value::Int(index)) = (r!(o).obj(), &r!(i)) {
                                 let mut items = list.borrow_mut();
                                 if let Some(place) = usize::try_from(*index).ok().and_then(|at| items.get_mut(at)) {
@@ -493,33 +493,33 @@ impl Vm {
                             tri!(self.set_item(&r!(o), &r!(i), value));
                             settle!();
                         }
-                        &Instruction::Call { d, f, n } => {
+                        Instruction::Call { d, f, n } => {
                             save!();
                             // SAFETY: `f .. f + 2 + n` are registers of this frame
                             called!(d, self.call_frame(unsafe { base.add(f as usize) }, n as usize, d))
                         }
-                        &Instruction::CallMethod { d, f, n } => {
+                        Instruction::CallMethod { d, f, n } => {
                             save!();
                             called!(d, self.method_frame(unsafe { base.add(f as usize) }, n as usize, d))
                         }
-                        &Instruction::CallKeywords { n, d, f, k } => {
+                        Instruction::CallKeywords { n, d, f, k } => {
                             save!();
                             called!(d, self.keyword_frame(unsafe { base.add(f as usize) }, n as usize, k, d))
                         }
-                        &Instruction::CallSpread { d, f } => {
+                        Instruction::CallSpread { d, f } => {
                             save!();
                             called!(d, self.spread_frame(unsafe { base.add(f as usize) }))
                         }
 
-                        &Instruction::List { d, b, n } => {
+                        Instruction::List { d, b, n } => {
                             let items: Vec<Value> = (0..n).map(|at| std::mem::take(&mut r!(b + at))).collect();
                             set!(d, Value::list(items))
                         }
-                        &Instruction::Tuple { d, b, n } => {
+                        Instruction::Tuple { d, b, n } => {
                             let items: Vec<Value> = (0..n).map(|at| std::mem::take(&mut r!(b + at))).collect();
                             set!(d, Value::tuple(items))
                         }
-                        &Instruction::ListAppend { l, s } => {
+                        Instruction::ListAppend { l, s } => {
                             let item = if s > l {
                                 std::mem::take(&mut r!(s))
                             } else {
@@ -529,20 +529,20 @@ impl Vm {
                                 list.borrow_mut().push(item);
                             }
                         }
-                        &Instruction::DictSet { l, k, s } => {
+                        Instruction::DictSet { l, k, s } => {
                             let (dict, key, item) = (r!(l).clone(), r!(k).clone(), r!(s).clone());
                             if let Some(Object::Dict(dict)) = dict.obj() {
                                 let old = tri!(dict.insert(self, key, item));
                                 drop(old);
                             }
                         }
-                        &Instruction::JoinStr { d, b, n } => {
+                        Instruction::JoinStr { d, b, n } => {
                             // SAFETY: `b .. b + n` are registers of this frame
                             let parts = unsafe { std::slice::from_raw_parts_mut(base.add(b as usize), n as usize) };
                             let text = join_parts(parts);
                             set!(d, text)
                         }
-                        &Instruction::Format { conversion, d, s, spec } => {
+                        Instruction::Format { conversion, d, s, spec } => {
                             if conversion == 0 && spec == u16::MAX {
                                 // small integers and strings are joined as they are
                                 let value = &r!(s);
@@ -561,12 +561,12 @@ impl Vm {
                             let value = tri!(self.format_field(&r!(s), conversion, &spec));
                             set!(d, value)
                         }
-                        &Instruction::Iter { d, s } => {
+                        Instruction::Iter { d, s } => {
                             save!();
                             let iterator = tri!(self.iter(&r!(s)));
                             set!(d, iterator)
                         }
-                        &Instruction::For { d, i } => {
+                        Instruction::For { d, i } => {
                             match r!(i).obj() {
                                 Some(Object::RangeIterator(range)) => match range.next() {
                                     Some(number) => {
@@ -615,7 +615,7 @@ impl Vm {
                             }
                         }
 
-                        &Instruction::ForNext { d, i } => {
+                        Instruction::ForNext { d, i } => {
                             self.ticks -= 1;
                             if self.ticks == 0 || self.interrupt.load(Ordering::Relaxed) {
                                 tri!(self.tick());
@@ -635,7 +635,7 @@ impl Vm {
                                 None => ip = unsafe { ip.add(1) },
                             }
                         }
-                        &Instruction::PopHandled { s } => {
+                        Instruction::PopHandled { s } => {
                             let before = std::mem::take(&mut r!(s));
                             let old = std::mem::replace(
                                 &mut self.handled,
@@ -644,11 +644,11 @@ impl Vm {
                             drop(old);
                             settle!();
                         }
-                        &Instruction::Yield { s, .. } => {
+                        Instruction::Yield { s, .. } => {
                             let value = std::mem::take(&mut r!(s));
                             give!(value)
                         }
-                        &Instruction::YieldFrom { d, i } => {
+                        Instruction::YieldFrom { d, i } => {
                             save!();
                             let sent = std::mem::take(&mut r!(d));
                             let iterator = r!(i).clone();
@@ -661,13 +661,13 @@ impl Vm {
                                 }
                             }
                         }
-                        &Instruction::Return { s } => {
+                        Instruction::Return { s } => {
                             let value = std::mem::take(&mut r!(s));
                             leave!(value)
                         }
-                        &Instruction::ReturnNone => leave!(Value::None),
+                        Instruction::ReturnNone => leave!(Value::None),
 
-                        &other => {
+                        other => {
                             save!();
                             // SAFETY: the frame's own registers, constants, names and globals
                             tri!(unsafe { self.run_other(other, base, &*code) });
