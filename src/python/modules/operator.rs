@@ -287,7 +287,7 @@ static ITEM_GETTER: &[ClassItem] = &[
         new_item_getter,
         "",
     )),
-    ClassItem::special(Slot::Call, fetch_items),
+    ClassItem::slot("__call__", "(self, obj, /)", fetch_items, Slot::Call.help()),
     ClassItem::special(Slot::Repr, repr),
     ClassItem::method(
         "__reduce__",
@@ -306,7 +306,7 @@ static ATTRIBUTE_GETTER: &[ClassItem] = &[
         new_attribute_getter,
         "",
     )),
-    ClassItem::special(Slot::Call, fetch_attributes),
+    ClassItem::slot("__call__", "(self, obj, /)", fetch_attributes, Slot::Call.help()),
     ClassItem::special(Slot::Repr, repr),
     ClassItem::method(
         "__reduce__",

@@ -23,6 +23,9 @@ def bound(function, names, required, defaults, args, kwargs):
         values[at] = kwargs[name]
     for at in range(len(args), required):
         if names[at] not in kwargs:
+            # what was given before is read first
+            for value in values[:at]:
+                index(value)
             raise TypeError(f"{title} missing required argument '{names[at]}' (pos {at + 1})")
     return values
 
@@ -35,6 +38,7 @@ class Field:
         self.__doc__ = help
 
     def __set_name__(self, owner, name):
+        self._owner = owner
         self._name = name
 
     def __get__(self, instance, owner=None):
@@ -43,12 +47,15 @@ class Field:
         return getattr(instance, self._get)
 
     def __set__(self, instance, value):
+        if self._owner is timedelta:
+            raise AttributeError("readonly attribute")
         raise AttributeError(
-            f"attribute '{self._name}' of 'datetime.{type(instance).__name__}' objects is not writable"
+            f"attribute '{self._name}' of 'datetime.{self._owner.__name__}' objects is not writable"
         )
 
     def __repr__(self):
-        return f"<attribute '{self._name}' of 'datetime' objects>"
+        kind = "member" if self._owner is timedelta else "attribute"
+        return f"<{kind} '{self._name}' of 'datetime.{self._owner.__name__}' objects>"
 
 
 def index(value):
