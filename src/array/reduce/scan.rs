@@ -4,7 +4,7 @@ use super::super::array::Array;
 use super::super::copy;
 use super::super::dtype::Dtype;
 use super::super::error::Result;
-use super::super::kernels::complex;
+use super::super::kernels::{complex, per_level};
 use super::super::layout;
 use super::super::unary::unsupported;
 use super::softmax::map_rows;
@@ -53,10 +53,72 @@ macro_rules! scan {
     }};
 }
 
+/// Elements of one of the chains that run side by side, so that none waits for its own last addition.
+const CHAIN: usize = 4096;
+
+/// Running sums of a row in double precision, rounded as they are stored.
+fn running_sums(out: &mut [f32], row: &[f32]) {
+    let mut sum = 0.0f64;
+    let (mut outs, mut rows) = (out, row);
+    while rows.len() >= 4 * CHAIN {
+        let (block, rest) = rows.split_at(4 * CHAIN);
+        let (target, rest_out) = std::mem::take(&mut outs).split_at_mut(4 * CHAIN);
+        sum = four_chains(target, block, sum);
+        (rows, outs) = (rest, rest_out);
+    }
+    for (out, &x) in outs.iter_mut().zip(rows) {
+        sum += x as f64;
+        *out = sum as f32;
+    }
+}
+
+/// Running sums of four chains one after the other, starting from `start`; gives the last one.
+fn four_chains(out: &mut [f32], block: &[f32], start: f64) -> f64 {
+    let (a, rest) = block.split_at(CHAIN);
+    let (b, rest) = rest.split_at(CHAIN);
+    let (c, d) = rest.split_at(CHAIN);
+    let (out_a, rest) = out.split_at_mut(CHAIN);
+    let (out_b, rest) = rest.split_at_mut(CHAIN);
+    let (out_c, out_d) = rest.split_at_mut(CHAIN);
+    let mut sums = [start; 4];
+    sums[1] = sums[0] + total(a);
+    sums[2] = sums[1] + total(b);
+    sums[3] = sums[2] + total(c);
+    for i in 0..CHAIN {
+        sums[0] += a[i] as f64;
+        sums[1] += b[i] as f64;
+        sums[2] += c[i] as f64;
+        sums[3] += d[i] as f64;
+        out_a[i] = sums[0] as f32;
+        out_b[i] = sums[1] as f32;
+        out_c[i] = sums[2] as f32;
+        out_d[i] = sums[3] as f32;
+    }
+    sums[3]
+}
+
+/// The sum of a chain, by 16 lanes.
+#[inline(always)]
+fn lanes_total(chain: &[f32]) -> f64 {
+    let mut sums = [0.0f64; 16];
+    for block in chain.chunks_exact(16) {
+        for (sum, &x) in sums.iter_mut().zip(block) {
+            *sum += x as f64;
+        }
+    }
+    sums.iter().sum()
+}
+
+per_level! { fn total[](chain: &[f32]) -> f64 = lanes_total }
+
 /// Running sums along `dim`; integers and bool give int64 unless `dtype` says otherwise.
 pub fn cumsum(a: &Array, dim: i64, dtype: Option<Dtype>) -> Result<Array> {
     let flags = one_flag(a.dim(), layout::wrap_dim(dim, a.dim())?);
     let dtype = dtype.unwrap_or(accumulation_dtype(a.dtype()));
+    if matches!(dtype, Dtype::Float32 | Dtype::Float16 | Dtype::BFloat16) {
+        let result = map_rows::<f32>(&copy::cast(a, dtype)?, &flags, running_sums)?;
+        return copy::into_dtype(result, dtype);
+    }
     scan!(
         &copy::cast(a, dtype)?,
         dtype,
