@@ -19,6 +19,18 @@ pub struct Array {
     numel: usize,
     dtype: Dtype,
     contiguous: bool,
+    seen_as: SeenAs,
+}
+
+/// How a view came about, where users can ask for it. Elements are conjugated or negated at once, not when they are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SeenAs {
+    #[default]
+    Itself,
+    /// `is_conj()`.
+    Conjugate,
+    /// `is_neg()`.
+    Negative,
 }
 
 impl Clone for Array {
@@ -145,6 +157,7 @@ impl Array {
             numel,
             dtype,
             contiguous: true,
+            seen_as: SeenAs::Itself,
         })
     }
 
@@ -179,13 +192,29 @@ impl Array {
             offset,
             numel,
             dtype: self.dtype,
+            seen_as: self.seen_as,
         }
+    }
+
+    /// Seen as it is not: a conjugate becomes itself, itself what `other` says.
+    pub fn seen_as(mut self, before: &Array, other: SeenAs) -> Array {
+        self.seen_as = if before.seen_as == other { SeenAs::Itself } else { other };
+        self
+    }
+
+    pub fn is_conj(&self) -> bool {
+        self.seen_as == SeenAs::Conjugate
+    }
+
+    pub fn is_neg(&self) -> bool {
+        self.seen_as == SeenAs::Negative
     }
 
     /// The same bytes as another dtype of the same size, or with sizes, strides and offset given in its elements.
     pub fn reinterpret(&self, dtype: Dtype, sizes: Dims, strides: Dims, offset: i64) -> Array {
         let mut array = self.view(sizes, strides, offset);
         array.dtype = dtype;
+        array.seen_as = SeenAs::Itself;
         array
     }
 

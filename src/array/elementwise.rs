@@ -22,10 +22,26 @@ pub(in crate::array) const TASK: usize = 32_768;
 pub(in crate::array) fn split(count: usize, grain: usize, task: &(dyn Fn(std::ops::Range<usize>) + Sync)) {
     #[cfg(feature = "threads")]
     if count >= 2 * grain {
-        use rayon::prelude::*;
-        (0..count.div_ceil(grain))
-            .into_par_iter()
-            .for_each(|i| task(i * grain..((i + 1) * grain).min(count)));
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let next = AtomicUsize::new(0);
+        let work = || loop {
+            let start = next.fetch_add(1, Ordering::Relaxed).saturating_mul(grain);
+            if start >= count {
+                return;
+            }
+            task(start..(start + grain).min(count));
+        };
+        // This thread works too: it need not wait for others to wake up.
+        let helpers = (rayon::current_num_threads() - 1).min(count.div_ceil(grain) - 1);
+        if helpers == 0 {
+            return work();
+        }
+        rayon::in_place_scope(|scope| {
+            for _ in 0..helpers {
+                scope.spawn(|_| work());
+            }
+            work();
+        });
         return;
     }
     let _ = grain;
@@ -339,6 +355,24 @@ fn small_lanes<'a, T: Lane>(operand: Operand<'a>, out: &Array, buffer: &'a mut [
     &buffer[..count]
 }
 
+/// A contiguous copy of a large operand whose memory runs across that of a contiguous output: copying goes tile by tile,
+/// reading row by row would not.
+fn straightened(out: &Array, operand: Operand) -> Option<Array> {
+    let Operand::Array(array) = operand else { return None };
+    let crosses = out.numel() >= 2 * TASK
+        && out.is_contiguous()
+        && !array.is_contiguous()
+        && array.sizes() == out.sizes()
+        && array.strides().last().is_some_and(|&stride| stride > 1)
+        && array.strides().contains(&1);
+    if !crosses {
+        return None;
+    }
+    let copied = Array::unfilled(array.sizes(), array.dtype()).ok()?;
+    copy_strided(&copied, array);
+    Some(copied)
+}
+
 /// Fills `out`, whose sizes the operands broadcast to.
 pub(in crate::array) fn run2<A: Lane, B: Lane, R: Lane>(out: &Array, a: Operand, b: Operand, kernel: Kernel2<A, B, R>) {
     if out.numel() <= TASK
@@ -359,6 +393,9 @@ pub(in crate::array) fn run2<A: Lane, B: Lane, R: Lane>(out: &Array, a: Operand,
     if out.numel() == 0 {
         return;
     }
+    let (dense_a, dense_b) = (straightened(out, a), straightened(out, b));
+    let a = dense_a.as_ref().map_or(a, Operand::Array);
+    let b = dense_b.as_ref().map_or(b, Operand::Array);
     let order = memory_order(out);
     let (a, b) = (Source::new(a, out.sizes(), &order), Source::new(b, out.sizes(), &order));
     let whole = a.is_direct::<A>() && b.is_direct::<B>();
@@ -434,6 +471,45 @@ pub(in crate::array) fn copy_strided(out: &Array, source: &Array) {
     }
 }
 
+/// Rows and columns that a transposing copy takes at once.
+const TILE: usize = 16;
+
+/// Writes `height` rows of `width` elements each, row r from the r-th elements of `width` source rows.
+///
+/// # Safety
+/// All of them are in bounds, and nobody else touches the target.
+unsafe fn transpose_strip<W: Copy>(
+    (to, to_row): (*mut W, usize),
+    (from, from_row): (*const W, usize),
+    (height, width): (usize, usize),
+) {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        let mut tile = [[*from; TILE]; TILE];
+        for first in (0..width).step_by(TILE) {
+            let columns = TILE.min(width - first);
+            if height == TILE && columns == TILE {
+                for c in 0..TILE {
+                    let source = from.add((first + c) * from_row);
+                    for (r, row) in tile.iter_mut().enumerate() {
+                        row[c] = *source.add(r);
+                    }
+                }
+            } else {
+                for c in 0..columns {
+                    let source = from.add((first + c) * from_row);
+                    for (r, row) in tile.iter_mut().take(height).enumerate() {
+                        row[c] = *source.add(r);
+                    }
+                }
+            }
+            for (r, row) in tile.iter().take(height).enumerate() {
+                std::ptr::copy_nonoverlapping(row.as_ptr(), to.add(r * to_row + first), columns);
+            }
+        }
+    }
+}
+
 fn copy_words<W: Copy>(out: &Array, source: &Array) {
     let order = memory_order(out);
     let lead = out.dim() - source.dim();
@@ -467,6 +543,39 @@ fn copy_words<W: Copy>(out: &Array, source: &Array) {
         out.data_pointer().cast::<W>(),
         source.data_pointer().cast::<W>().cast_const(),
     );
+    if let Some(&(columns, to_row, 1)) = dims.last()
+        && to_step == 1
+        && from_step > 1
+        && columns.min(inner) >= TILE as i64
+    {
+        dims.pop();
+        return split(
+            (rows / columns) as usize * (columns as usize).div_ceil(TILE),
+            (TASK / (TILE * inner as usize)).max(1),
+            &|range| {
+                let strips = (columns as usize).div_ceil(TILE);
+                for at in range {
+                    let (mut rest, strip) = ((at / strips) as i64, at % strips * TILE);
+                    let (to, from) = ends.get();
+                    let (mut at_to, mut at_from) = ((strip as i64 * to_row) as isize, strip as isize);
+                    for &(size, to_stride, from_stride) in dims.iter().rev() {
+                        at_to += (rest % size * to_stride) as isize;
+                        at_from += (rest % size * from_stride) as isize;
+                        rest /= size;
+                    }
+                    let height = TILE.min(columns as usize - strip);
+                    // SAFETY: the strip's elements lie within the arrays, and strips are disjoint.
+                    unsafe {
+                        transpose_strip(
+                            (to.offset(at_to), to_row as usize),
+                            (from.offset(at_from), from_step as usize),
+                            (height, inner as usize),
+                        );
+                    }
+                }
+            },
+        );
+    }
     split(rows as usize, (TASK / inner.max(1) as usize).max(1), &|range| {
         let (to, from) = ends.get();
         let (mut at_to, mut at_from) = (0isize, 0isize);

@@ -92,7 +92,11 @@ pub static FUNCTIONS: &[NativeDef] = &[
     }),
     function!("is_conj", "(*args, **kwargs)", Def, |vm, args| {
         let parser = parser!("is_conj(Tensor input)");
-        about_tensor(vm, args, &parser, |_| Value::False)
+        about_tensor(vm, args, &parser, |t| Value::bool(t.array().is_conj()))
+    }),
+    function!("is_neg", "(*args, **kwargs)", Def, |vm, args| {
+        let parser = parser!("is_neg(Tensor input)");
+        about_tensor(vm, args, &parser, |t| Value::bool(t.array().is_neg()))
     }),
     function!("is_inference", "(*args, **kwargs)", Def, |vm, args| {
         let parser = parser!("is_inference(Tensor input)");

@@ -64,6 +64,27 @@ pub fn exp_f32(x: f32) -> f32 {
     if x.is_nan() { x } else { y }
 }
 
+/// e^x within 1 ulp, in single precision throughout: for sums of many, where speed counts more than the last half ulp.
+#[inline(always)]
+pub fn fast_exp_f32(x: f32) -> f32 {
+    let clamped = x.clamp(-104.0, 89.0);
+    let n = (clamped * std::f32::consts::LOG2_E).round_ties_even();
+    let r = n.mul_add(-0.693_145_75, clamped);
+    let r = n.mul_add(-1.428_606_8e-6, r);
+    let p: f32 = 1.984_127e-4;
+    let p = p.mul_add(r, 1.388_888_9e-3);
+    let p = p.mul_add(r, 8.333_333e-3);
+    let p = p.mul_add(r, 4.166_666_8e-2);
+    let p = p.mul_add(r, 0.166_666_67);
+    let p = p.mul_add(r, 0.5);
+    let y = 1.0 + (r * r).mul_add(p, r);
+    // In two steps, since 2^n itself may be out of range.
+    let half = (n * 0.5).floor();
+    let power = |n: f32| f32::from_bits((n + 12_582_912.0).to_bits().wrapping_add(127) << 23);
+    let y = y * power(half) * power(n - half);
+    if x.is_nan() { x } else { y }
+}
+
 #[inline(always)]
 pub fn exp2_f32(x: f32) -> f32 {
     let y = exp_core((x as f64).clamp(-200.0, 200.0) * std::f64::consts::LN_2) as f32;
@@ -97,7 +118,7 @@ pub fn expm1_f64(x: f64) -> f64 {
 /// 1 / (1 + e^-x), each step rounded to float32.
 #[inline(always)]
 pub fn sigmoid_f32(x: f32) -> f32 {
-    1.0 / (1.0 + exp_f32(-x))
+    1.0 / (1.0 + fast_exp_f32(-x))
 }
 
 #[inline(always)]

@@ -61,7 +61,7 @@ fn sum_f32(row: &[f32]) -> f32 {
 fn softmax_f32(out: &mut [f32], row: &[f32]) {
     let max = largest_f32(row);
     for (out, &x) in out.iter_mut().zip(row) {
-        *out = exponential::exp_f32(x - max);
+        *out = exponential::fast_exp_f32(x - max);
     }
     let total = sum_f32(out);
     for x in out {
@@ -73,7 +73,7 @@ fn softmax_f32(out: &mut [f32], row: &[f32]) {
 fn log_softmax_f32(out: &mut [f32], row: &[f32]) {
     let max = largest_f32(row);
     for (out, &x) in out.iter_mut().zip(row) {
-        *out = exponential::exp_f32(x - max);
+        *out = exponential::fast_exp_f32(x - max);
     }
     let total = (sum_f32(out) as f64).ln() as f32;
     for (out, &x) in out.iter_mut().zip(row) {

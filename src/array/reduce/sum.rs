@@ -131,9 +131,11 @@ fn scalar_row<T: Summand>(row: &[T], stride: usize, count: usize) -> T {
     sums[0] + sums[1] + sums[2] + sums[3]
 }
 
+#[inline(always)]
 fn row_f32(row: &[f32]) -> f32 {
     row_of_vectors::<f32, 8, 32>(row)
 }
+#[inline(always)]
 fn row_f64(row: &[f64]) -> f64 {
     row_of_vectors::<f64, 4, 16>(row)
 }
@@ -167,9 +169,11 @@ fn column_block<T: Summand, const W: usize>(block: &[T], rows: usize, columns: u
     out[..W].copy_from_slice(&sums);
 }
 
+#[inline(always)]
 fn columns_f32(block: &[f32], rows: usize, columns: usize, first: usize, out: &mut [f32]) {
     column_block::<f32, 32>(block, rows, columns, first, out);
 }
+#[inline(always)]
 fn columns_f64(block: &[f64], rows: usize, columns: usize, first: usize, out: &mut [f64]) {
     column_block::<f64, 16>(block, rows, columns, first, out);
 }

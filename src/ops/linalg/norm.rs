@@ -24,7 +24,11 @@ pub(crate) static LINALG_VECTOR_NORM: Op = Op {
             &[Grad {
                 inputs: "self",
                 uses: "self, ord, dim, keepdim, dtype, result",
-                by: By::Formula(vector_norm_gradient)
+                by: By::Joint(|b| match b.scalar(1)?.to_f64() {
+                    // it counts elements: no gradient at all
+                    0.0 => Ok(vec![None]),
+                    _ => Ok(vec![Some(vector_norm_gradient(b)?)]),
+                })
             }]
         )
     ).out_dtype(crate::ops::out::same)],
@@ -207,9 +211,6 @@ fn vector_norm_gradient(b: &Backward) -> Result<Tensor> {
     let (keepdim, whole) = (b.bool(3)?, dims.is_empty());
     let grow = |x: &Tensor| unreduce(x, count, dims, keepdim);
     let (grad, norm) = (grow(grad)?, grow(&norm)?);
-    if order == 0.0 {
-        return zeros_like(&this);
-    }
     if order == 1.0 {
         return mul(&sgn(&this)?, &grad);
     }

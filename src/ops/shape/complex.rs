@@ -1,9 +1,11 @@
 //! Complex tensors as real ones and back.
 
 use super::*;
+use crate::array::array::SeenAs;
 
 pub static OPS: &[&Op] = &[
     &CONJ,
+    &NEG_VIEW,
     &CONJUGATE,
     &RESOLVE_CONJ,
     &RESOLVE_NEG,
@@ -22,13 +24,36 @@ pub(crate) static CONJ: Op = Op {
         Overload::new(
             "_conj(Tensor(a) self) -> Tensor(a)",
             0,
-            |a| a.unary(unary::conj),
+            |a| a.unary(|this| Ok(unary::conj(this)?.seen_as(this, SeenAs::Conjugate))),
             Derivative::Node(
                 "ConjBackward0",
                 &[Grad {
                     inputs: "self",
                     uses: "",
                     by: By::Formula(|b| conj(b.grad()?))
+                }]
+            )
+        )
+        .linear()
+    ],
+};
+
+pub(crate) static NEG_VIEW: Op = Op {
+    name: "_neg_view",
+    aliases: &[],
+    help: "The negated elements, as a view.",
+    example: "torch._neg_view(torch.tensor([1.0]))",
+    overloads: overloads![
+        Overload::new(
+            "_neg_view(Tensor(a) self) -> Tensor(a)",
+            FUNCTION | METHOD,
+            |a| a.unary(|this| Ok(unary::neg(this)?.seen_as(this, SeenAs::Negative))),
+            Derivative::Node(
+                "NegViewBackward0",
+                &[Grad {
+                    inputs: "self",
+                    uses: "",
+                    by: By::Formula(|b| crate::ops::pointwise::sign::neg(b.grad()?))
                 }]
             )
         )
@@ -57,7 +82,7 @@ pub(crate) static RESOLVE_CONJ: Op = Op {
     overloads: overloads![Overload::new(
         "resolve_conj(Tensor(a) self) -> Tensor(a)",
         FUNCTION | METHOD,
-        |a| one(a.tensor(0)?),
+        |a| one(resolved(a.tensor(0)?, Array::is_conj)?),
         Derivative::Composite
     )],
 };
@@ -70,7 +95,7 @@ pub(crate) static RESOLVE_NEG: Op = Op {
     overloads: overloads![Overload::new(
         "resolve_neg(Tensor(a) self) -> Tensor(a)",
         FUNCTION | METHOD,
-        |a| one(a.tensor(0)?),
+        |a| one(resolved(a.tensor(0)?, Array::is_neg)?),
         Derivative::Composite
     )],
 };
@@ -88,6 +113,11 @@ pub(crate) static VIEW_AS_REAL: Op = Op {
                 let array = a.array(0)?;
                 if !array.dtype().is_complex() {
                     return error::runtime("view_as_real is only supported for complex tensors");
+                }
+                if array.is_conj() {
+                    return error::runtime(
+                        "view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate tensor so you can view it as real, use self.resolve_conj(); however, be warned that the resulting tensor will NOT alias the original.",
+                    );
                 }
                 one(unary::view_as_real(&array))
             },
@@ -153,7 +183,11 @@ pub(crate) static IMAG: Op = Op {
             if !this.dtype().is_complex() {
                 return error::runtime("imag is not implemented for tensors with non-complex dtypes.");
             }
-            one(select(&view_as_real(this)?, -1, 1)?)
+            if this.array().is_conj() {
+                let imaginary = select(&part_of(this)?, -1, 1)?;
+                return NEG_VIEW.overloads[0].call(args![imaginary]);
+            }
+            one(select(&part_of(this)?, -1, 1)?)
         },
         Derivative::Composite
     )],
@@ -168,7 +202,26 @@ pub fn conj(tensor: &Tensor) -> Result<Tensor> {
     }
 }
 
+/// A copy where the tensor is a view of that kind.
+fn resolved(tensor: &Tensor, is_kind: fn(&Array) -> bool) -> Result<Tensor> {
+    if is_kind(&tensor.array()) {
+        clone(tensor)
+    } else {
+        Ok(tensor.clone())
+    }
+}
+
+/// The real and imaginary parts of a tensor; of the tensor behind a conjugate.
+fn part_of(tensor: &Tensor) -> Result<Tensor> {
+    if tensor.array().is_conj() {
+        VIEW_AS_REAL.overloads[0].call_one(args![conj(tensor)?])
+    } else {
+        VIEW_AS_REAL.overloads[0].call_one(args![tensor])
+    }
+}
+
 pub fn view_as_real(tensor: &Tensor) -> Result<Tensor> {
+    let tensor = &resolved(tensor, Array::is_conj)?;
     VIEW_AS_REAL.overloads[0].call_one(args![tensor])
 }
 
@@ -179,7 +232,7 @@ pub fn view_as_complex(tensor: &Tensor) -> Result<Tensor> {
 /// The real part; the tensor itself when it is real.
 pub fn real(tensor: &Tensor) -> Result<Tensor> {
     if tensor.dtype().is_complex() {
-        select(&view_as_real(tensor)?, -1, 0)
+        select(&part_of(tensor)?, -1, 0)
     } else {
         Ok(tensor.clone())
     }

@@ -51,6 +51,11 @@ pub(crate) static VIEW_OP: Op = Op {
             METHOD | VIEW,
             |a| {
                 let array = a.array(0)?;
+                if array.is_conj() && a.dtype(1).is_some_and(|dtype| dtype != array.dtype()) {
+                    return error::runtime(
+                        "torch.Tensor.view is not supported for conjugate view tensors when converting to a different dtype.",
+                    );
+                }
                 one(array_view::view_dtype(&array, a.dtype(1).unwrap_or(array.dtype()))?)
             },
             Derivative::NotDifferentiable,

@@ -120,15 +120,14 @@ pub static ITEMS: &[ClassItem] = &[
         Dtype::Bool | Dtype::Uint8
     )))),
     bare!("is_inference", |_, args| read(args, |t| Value::bool(t.is_inference()))),
-    bare!("is_conj", |_, _| Ok(Value::False)),
-    bare!("is_neg", |_, _| Ok(Value::False)),
+    bare!("is_conj", |_, args| read(args, |t| Value::bool(t.array().is_conj()))),
+    bare!("is_neg", |_, args| read(args, |t| Value::bool(t.array().is_neg()))),
     bare!("is_pinned", |_, _| Ok(Value::False)),
     bare!("is_shared", |_, _| Ok(Value::False)),
     bare!("is_coalesced", |vm, _| Err(vm.runtime_error(
         "is_coalesced expected sparse coordinate tensor layout but got Strided"
     ))),
     bare!("share_memory_", |_, args| Ok(args.first().cloned().unwrap_or_default())),
-    bare!("resolve_neg", |_, args| Ok(args.first().cloned().unwrap_or_default())),
     bare!("_is_view", |_, args| read(args, |t| Value::bool(t.base().is_some()))),
     bare!("untyped_storage", |vm, args| storage(vm, args, false)),
     bare!("storage", |vm, args| storage(vm, args, true)),
