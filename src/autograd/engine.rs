@@ -4,8 +4,12 @@ use super::node::{FIRST, Grads, NodeRef};
 use super::{Edge, Tensor, arithmetic, modes};
 use crate::array::array::{format_sizes, same_sizes};
 use crate::array::{Result, error};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BinaryHeap;
+use std::rc::Rc;
+
+/// Nodes by their address.
+type Needed = Rc<rustc_hash::FxHashSet<usize>>;
 
 /// Where a backward pass starts: a gradient edge and the gradient put there.
 pub struct Root {
@@ -24,6 +28,8 @@ thread_local! {
     static EPOCH: Cell<u32> = const { Cell::new(0) };
     /// Passes that are running now, outermost first: a nested pass puts back the cells it disturbs.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// Of each running pass its number and the nodes it needs; None where it needs all.
+    static RUNNING: RefCell<Vec<(u32, Option<Needed>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A node ready to run; the newest first, and of equals the one that came first.
@@ -60,7 +66,7 @@ struct Pass<'a> {
     wanted: &'a [Edge],
     captured: Vec<Option<Tensor>>,
     /// With `inputs=`: the nodes that lead to one of them.
-    needed: Option<rustc_hash::FxHashSet<usize>>,
+    needed: Option<Needed>,
     /// Gradients of wanted leaves are put into `.grad`, not captured: `backward(inputs=...)`.
     accumulate: bool,
     /// The cells of nodes that an outer pass was using.
@@ -86,10 +92,12 @@ pub fn run(roots: Vec<Root>, wanted: &[Edge], accumulate: bool, options: Options
     };
     let nested = DEPTH.replace(DEPTH.get() + 1) > 0;
     let _mode = modes::GradMode::set(options.create_graph);
-    let outcome = pass
-        .prepare(&roots, nested)
-        .and_then(|()| pass.start(roots))
-        .and_then(|()| pass.work());
+    let outcome = pass.prepare(&roots, nested).and_then(|()| {
+        RUNNING.with_borrow_mut(|running| running.push((epoch, pass.needed.clone())));
+        let outcome = pass.start(roots).and_then(|()| pass.work());
+        RUNNING.with_borrow_mut(Vec::pop);
+        outcome
+    });
     if outcome.is_err() {
         pass.abandon();
     }
@@ -104,7 +112,25 @@ pub fn run(roots: Vec<Root>, wanted: &[Edge], accumulate: bool, options: Options
 
 /// The number of the backward pass that is running; -1 outside of one.
 pub fn current_task() -> i64 {
-    if DEPTH.get() > 0 { i64::from(EPOCH.get()) } else { -1 }
+    RUNNING.with_borrow(|running| running.last().map_or(-1, |(epoch, _)| i64::from(*epoch)))
+}
+
+/// True if the running pass goes, or went, through this node.
+pub fn will_execute(node: &NodeRef) -> bool {
+    RUNNING.with_borrow(|running| {
+        running.last().is_some_and(|(epoch, needed)| {
+            node.epoch.get() == *epoch && needed.as_ref().is_none_or(|needed| needed.contains(&address(node)))
+        })
+    })
+}
+
+/// True unless the running pass only wants the gradients of certain inputs.
+pub fn runs_everything() -> bool {
+    RUNNING.with_borrow(|running| running.iter().all(|(_, needed)| needed.is_none()))
+}
+
+fn address(node: &NodeRef) -> usize {
+    Rc::as_ptr(node) as *const u8 as usize
 }
 
 impl Pass<'_> {
@@ -149,7 +175,6 @@ impl Pass<'_> {
     /// A node is needed when one of its edges leads to a wanted or needed node. Every edge goes from a younger to
     /// an older node or to an accumulator, except through hooks' and views' rewired edges: so repeat until nothing changes.
     fn find_needed(&mut self, mut order: Vec<NodeRef>) {
-        let address = |node: &NodeRef| std::rc::Rc::as_ptr(node) as *const u8 as usize;
         let wanted: rustc_hash::FxHashSet<usize> = self.wanted.iter().map(|edge| address(&edge.node)).collect();
         let mut needed = wanted.clone();
         order.sort_by_key(|node| if node.sequence() == FIRST { 0 } else { node.sequence() });
@@ -169,13 +194,13 @@ impl Pass<'_> {
                 break;
             }
         }
-        self.needed = Some(needed);
+        self.needed = Some(Rc::new(needed));
     }
 
     fn is_needed(&self, node: &NodeRef) -> bool {
         match &self.needed {
             None => true,
-            Some(needed) => needed.contains(&(std::rc::Rc::as_ptr(node) as *const u8 as usize)),
+            Some(needed) => needed.contains(&address(node)),
         }
     }
 
@@ -230,7 +255,7 @@ impl Pass<'_> {
             self.capture(&node, &grads)?;
             let runs = self.is_needed(&node) && (!self.is_wanted_leaf(&node) || self.accumulate);
             let leads_on = node.edges().iter().flatten().any(|edge| self.is_needed(&edge.node));
-            if !(leads_on || (self.accumulate && runs && node.sequence() == FIRST)) {
+            if !(leads_on || (self.accumulate && runs)) {
                 return Ok(None);
             }
         }
@@ -243,19 +268,36 @@ impl Pass<'_> {
             Some(hooks) if hooks.has_post_hooks() => Some(grads.clone()),
             _ => None,
         };
-        let result = node.function().apply(&node, grads);
-        let mut result = result?;
-        self.validate(&node, &mut result)?;
-        if let (Some(hooks), Some(given)) = (node.existing_hooks(), given) {
-            result = hooks.run_after(result, &given)?;
-        }
-        if let Some(true) = modes::anomaly() {
-            self.check_nan(&node, &result)?;
-        }
+        let result = match modes::anomaly() {
+            None => self.compute(&node, grads, given)?,
+            Some(check) => {
+                let _evaluated = super::hook::Evaluation::of(&node);
+                let result = self.compute(&node, grads, given);
+                let result = result.and_then(|result| {
+                    if check {
+                        self.check_nan(&node, &result)?;
+                    }
+                    Ok(result)
+                });
+                if result.is_err() {
+                    super::hook::note_failure(&node);
+                }
+                result?
+            }
+        };
         if !self.options.retain_graph {
             node.function().release();
         }
         self.hand_on(&node, result)
+    }
+
+    fn compute(&self, node: &NodeRef, grads: Grads, given: Option<Grads>) -> Result<Grads> {
+        let mut result = node.function().apply(node, grads)?;
+        self.validate(node, &mut result)?;
+        if let (Some(hooks), Some(given)) = (node.existing_hooks(), given) {
+            result = hooks.run_after(result, &given)?;
+        }
+        Ok(result)
     }
 
     fn is_wanted_leaf(&self, node: &NodeRef) -> bool {

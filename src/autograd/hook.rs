@@ -4,11 +4,15 @@ use super::node::Grads;
 use super::tensor::WeakTensor;
 use super::{NodeRef, Tensor, arithmetic};
 use crate::array::Result;
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// A hook that sees, and may replace, one gradient.
 pub trait TensorHook {
+    /// For those who know the concrete type.
+    fn as_any(&self) -> &dyn Any;
+
     fn call(&self, grad: &Tensor) -> Result<Option<Tensor>>;
 }
 
@@ -32,7 +36,9 @@ pub type HookId = u64;
 
 thread_local! {
     static NEXT: Cell<HookId> = const { Cell::new(0) };
-    static CREATION: RefCell<Option<Rc<dyn Fn(&NodeRef)>>> = const { RefCell::new(None) };
+    static OBSERVER: RefCell<Option<Rc<dyn Observer>>> = const { RefCell::new(None) };
+    /// Nodes under evaluation while anomaly mode is on, outermost first.
+    static EVALUATED: RefCell<Vec<NodeRef>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A number for the next hook of this thread.
@@ -40,21 +46,54 @@ pub fn next_id() -> HookId {
     NEXT.replace(NEXT.get() + 1)
 }
 
-/// What anomaly mode calls for each new node (to keep the traceback of its forward call).
-pub fn set_creation_observer(observer: Option<Rc<dyn Fn(&NodeRef)>>) {
-    CREATION.set(observer);
+/// What anomaly mode tells of nodes.
+pub trait Observer {
+    /// A node was made; `parent` is the node that was being evaluated then.
+    fn created(&self, node: &NodeRef, parent: Option<&NodeRef>);
+    /// The evaluation of a node failed.
+    fn failed(&self, node: &NodeRef);
+}
+
+/// Sets what anomaly mode tells of nodes (to keep the traceback of their forward calls).
+pub fn set_observer(observer: Option<Rc<dyn Observer>>) {
+    OBSERVER.set(observer);
 }
 
 pub(super) fn note_creation(node: &NodeRef) {
-    let observer = CREATION.with_borrow(Clone::clone);
-    if let Some(observer) = observer {
-        observer(node);
+    if let Some(observer) = OBSERVER.with_borrow(Clone::clone) {
+        let parent = EVALUATED.with_borrow(|nodes| nodes.last().cloned());
+        observer.created(node, parent.as_ref());
+    }
+}
+
+pub(super) fn note_failure(node: &NodeRef) {
+    if let Some(observer) = OBSERVER.with_borrow(Clone::clone) {
+        observer.failed(node);
+    }
+}
+
+/// A node is being evaluated until this is dropped.
+pub(super) struct Evaluation;
+
+impl Evaluation {
+    pub fn of(node: &NodeRef) -> Evaluation {
+        EVALUATED.with_borrow_mut(|nodes| nodes.push(node.clone()));
+        Evaluation
+    }
+}
+
+impl Drop for Evaluation {
+    fn drop(&mut self) {
+        let node = EVALUATED.with_borrow_mut(Vec::pop);
+        drop(node);
     }
 }
 
 /// The hooks of a tensor. Those of a non-leaf run at its node, those of a leaf at its accumulator.
 #[derive(Default)]
 pub struct TensorHooks {
+    /// True once a hook for gradients was put here, whether or not it still is.
+    pub used: bool,
     pub gradient: Vec<(HookId, Rc<dyn TensorHook>)>,
     pub accumulated: Vec<(HookId, Rc<dyn AccumulateHook>)>,
 }
@@ -91,6 +130,13 @@ impl NodeHooks {
         let id = next_id();
         self.tensor.borrow_mut().push((id, output, hook));
         id
+    }
+
+    /// The tensor hooks of an output.
+    pub fn tensor_hooks(&self, output: u32) -> Vec<(HookId, Rc<dyn TensorHook>)> {
+        let hooks = self.tensor.borrow();
+        let own = hooks.iter().filter(|(_, number, _)| *number == output);
+        own.map(|(id, _, hook)| (*id, hook.clone())).collect()
     }
 
     pub fn add_pre_hook(&self, hook: Rc<dyn PreHook>) -> HookId {

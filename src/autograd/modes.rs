@@ -22,6 +22,7 @@ pub fn reset() {
     GRAD.set(true);
     INFERENCE.set(false);
     ANOMALY.set(None);
+    super::hook::set_observer(None);
     FORWARD_GRAD.set(true);
     FORWARD_LEVELS.set(0);
     MULTITHREADING.set(true);

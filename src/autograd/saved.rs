@@ -57,6 +57,19 @@ pub fn freed_message() -> &'static str {
     }
 }
 
+/// What the hook keeps of a tensor, which it must not write to.
+fn pack(hooks: &dyn SavedTensorHooks, tensor: &Tensor) -> Result<Rc<dyn Any>> {
+    let _mode = modes::GradMode::set(false);
+    let before = tensor.version();
+    let packed = hooks.pack(tensor)?;
+    if tensor.version() != before {
+        return error::runtime(
+            "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you need to perform in-place operations on the input to a pack hook.",
+        );
+    }
+    Ok(packed)
+}
+
 impl SavedTensor {
     /// Saves an input, or (with `is_output`) an output of the node that is being made. Calls the pack hook if one is set.
     pub fn new(tensor: Option<&Tensor>, is_output: bool) -> Result<SavedTensor> {
@@ -82,10 +95,7 @@ impl SavedTensor {
             had_node: !is_output && tensor.has_grad_fn(),
         };
         if let Some(hooks) = modes::saved_tensor_hooks() {
-            let packed = {
-                let _mode = modes::GradMode::set(false);
-                hooks.pack(&tensor.detach())?
-            };
+            let packed = pack(&*hooks, tensor)?;
             let edge = if is_output { None } else { tensor.gradient_edge() };
             return Ok(saved(State::Packed(Box::new(Packed {
                 hooks,
@@ -209,10 +219,7 @@ impl SavedTensor {
         let Some(tensor) = self.unpack(owner)? else {
             return error::runtime("Calling register_hooks on a saved tensor with value None is forbidden");
         };
-        let packed = {
-            let _mode = modes::GradMode::set(false);
-            hooks.pack(&tensor.detach())?
-        };
+        let packed = pack(&*hooks, &tensor)?;
         let edge = if self.is_output { None } else { tensor.gradient_edge() };
         let old = self.state.replace(State::Packed(Box::new(Packed {
             hooks,

@@ -250,6 +250,24 @@ impl Tensor {
             .and_then(Weak::upgrade)
     }
 
+    /// True if gradients of this tensor flow to other leaves than these.
+    pub fn depends_on_others(&self, leaves: &[Tensor]) -> bool {
+        let mut seen = rustc_hash::FxHashSet::default();
+        let mut waiting: Vec<NodeRef> = self.gradient_edge().map(|edge| edge.node).into_iter().collect();
+        while let Some(node) = waiting.pop() {
+            if !seen.insert(Rc::as_ptr(&node) as *const u8 as usize) {
+                continue;
+            }
+            if let Some(leaf) = node.downcast::<accumulate::AccumulateGrad>()
+                && !leaves.iter().any(|known| known.is(&leaf.variable))
+            {
+                return true;
+            }
+            waiting.extend(node.edges().iter().flatten().map(|edge| edge.node.clone()));
+        }
+        false
+    }
+
     pub fn grad(&self) -> Option<Tensor> {
         self.existing_meta()?.grad.borrow().clone()
     }
@@ -310,6 +328,11 @@ impl Tensor {
 
     pub fn has_hooks(&self) -> bool {
         self.existing_hooks().is_some_and(|hooks| !hooks.borrow().is_empty())
+    }
+
+    /// True if hooks for its gradient were put on it at some time.
+    pub fn has_hooks_ever(&self) -> bool {
+        self.existing_meta().is_some_and(|meta| meta.hooks.borrow().used)
     }
 
     pub fn is_inference(&self) -> bool {

@@ -45,8 +45,14 @@ impl Overload {
                 false => None,
             };
             write(&target, result)?;
-            if tangent.is_some() {
-                target.set_tangent(tangent);
+            if let Some(tangent) = tangent {
+                // a view's tangent is a view of its base's
+                match target.tangent() {
+                    Some(held) if held.sizes() == tangent.sizes() && held.dtype() == tangent.dtype() => {
+                        super::shape::copy_in_place(&held, &tangent)?;
+                    }
+                    _ => target.set_tangent(Some(tangent)),
+                }
             }
         }
         if let Some(node) = node {

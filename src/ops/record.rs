@@ -70,6 +70,7 @@ impl Overload {
 /// True if this call makes a node: grad mode is on and an argument that the derivative covers requires grad.
 pub(super) fn records(overload: &'static Overload, args: &Args) -> bool {
     modes::is_grad_enabled()
+        && !modes::is_inference_mode()
         && matches!(overload.derivative, Derivative::Node(..) | Derivative::NotImplemented)
         && args.0.iter().any(|arg| match arg {
             Arg::Tensor(tensor) => tensor.requires_grad(),

@@ -1,7 +1,7 @@
 //! What a node keeps, by the names under which `_saved_...` shows it.
 
 use super::argument::Arg;
-use super::op::{Derivative, Saved};
+use super::op::{Derivative, Overload, Saved};
 use super::record::{Kept, OpNode};
 use crate::array::{Dims, Result, error};
 use crate::autograd::node::NodeRef;
@@ -44,10 +44,14 @@ fn result_name(count: usize, number: u8) -> String {
 
 /// The names of everything a node keeps, in the order of its formulas.
 pub fn names(node: &NodeRef) -> Vec<String> {
-    let Some(op) = node.downcast::<OpNode>() else {
-        return Vec::new();
-    };
-    let Derivative::Node(_, grads) = &op.overload.derivative else {
+    match node.downcast::<OpNode>() {
+        Some(op) => kept_by(op.overload),
+        None => Vec::new(),
+    }
+}
+
+fn kept_by(overload: &Overload) -> Vec<String> {
+    let Derivative::Node(_, grads) = &overload.derivative else {
         return Vec::new();
     };
     let mut names = Vec::new();
@@ -61,6 +65,28 @@ pub fn names(node: &NodeRef) -> Vec<String> {
         }
     }
     names
+}
+
+/// The names of what nodes of a kind keep (`MulBackward0`), and of each whether it is a tensor.
+pub fn names_of(node: &str) -> Vec<(String, bool)> {
+    let mut overloads = super::all().flat_map(|op| op.overloads);
+    let Some(overload) =
+        overloads.find(|overload| matches!(overload.derivative, Derivative::Node(name, _) if name == node))
+    else {
+        return Vec::new();
+    };
+    let schema = overload.parsed();
+    kept_by(overload)
+        .into_iter()
+        .map(|name| {
+            let param = schema.params.iter().find(|param| param.name == name);
+            let is_tensor = match param {
+                Some(param) => param.kind.is_tensor(),
+                None => name.starts_with("result") || schema.returns.iter().any(|result| result.name == name),
+            };
+            (name, is_tensor)
+        })
+        .collect()
 }
 
 /// True if a tensor (or a list of them) is kept under this name.

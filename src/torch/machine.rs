@@ -14,7 +14,12 @@ scoped_thread_local!(static mut MACHINE: Vm);
 pub fn run<T>(vm: &mut Vm, body: impl FnOnce() -> Result<T>) -> R<T> {
     let result = MACHINE.set(vm, body);
     if warning::any() {
+        // what a callback raised waits meanwhile
+        let raised = vm.take_exception();
         issue(vm)?;
+        if let Some(exception) = raised {
+            vm.reraise(exception);
+        }
     }
     match result {
         Ok(value) => Ok(value),

@@ -13,6 +13,7 @@ pub mod module;
 pub mod nn;
 pub mod object;
 pub mod optim;
+pub mod overrides;
 pub mod result;
 pub mod settings;
 pub mod tensor;
@@ -215,7 +216,9 @@ fn install_state(vm: &mut Vm) -> Rc<Torch> {
         default_generator,
         warned: RefCell::default(),
         deterministic: Cell::new(false),
-        transforms: Cell::new(0),
+        transforms: RefCell::default(),
+        handlers_enabled: Cell::new(true),
+        handlers: RefCell::default(),
         vmap: Cell::new(0),
     });
     vm.above = Some(state.clone());

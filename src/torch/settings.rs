@@ -230,12 +230,27 @@ pub static PRIVATE: &[NativeDef] = &[
         warning::warn_once(vm, &text)?;
         Ok(Value::None)
     }),
-    function!("_enter_transform", "(change, /)", One, |vm, args| {
-        let change = args.first().and_then(Value::as_int).unwrap_or(0);
-        let torch = object::torch(vm);
-        torch.transforms.set(torch.transforms.get() + change);
+    function!("_enter_transform", "(kind, /)", One, |vm, args| {
+        let kind = args.first().and_then(Value::as_str).unwrap_or_default().to_string();
+        object::torch(vm).transforms.borrow_mut().push(kind);
         Ok(Value::None)
     }),
+    function!("_exit_transform", "()", NoArgs, |vm, _| {
+        object::torch(vm).transforms.borrow_mut().pop();
+        Ok(Value::None)
+    }),
+    function!("_innermost_transform", "()", NoArgs, |vm, _| {
+        let kind = object::torch(vm).transforms.borrow().last().cloned();
+        Ok(kind.map_or(Value::None, Value::str))
+    }),
+    function!("_depends_on_others", "(tensor, leaves, /)", Tuple, depends_on_others),
+    function!("_will_engine_execute_node", "(node, /)", One, |_, args| {
+        let node = args.first().and_then(super::autograd::node::as_node);
+        Ok(Value::bool(node.is_some_and(crate::autograd::engine::will_execute)))
+    }),
+    function!("_is_checkpoint_valid", "()", NoArgs, |_, _| Ok(Value::bool(
+        crate::autograd::engine::runs_everything()
+    ))),
     function!("_set_vmap", "(mode, /)", One, |vm, args| {
         let mode = args.first().and_then(Value::as_int).unwrap_or(0);
         Ok(Value::Int(object::torch(vm).vmap.replace(mode)))
@@ -389,7 +404,20 @@ fn set_anomaly_enabled(vm: &mut Vm, args: &[Value]) -> R<Value> {
         vm.truth(check_nan)?
     };
     modes::set_anomaly(on.then_some(check));
+    super::autograd::anomaly::watch(on);
     Ok(Value::None)
+}
+
+/// True if gradients of the tensor flow to other leaves than these.
+fn depends_on_others(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let [tensor, leaves] = args else { return Ok(Value::None) };
+    let leaves: Vec<Tensor> = vm
+        .collect(leaves)?
+        .iter()
+        .filter_map(|leaf| object::as_tensor(leaf).cloned())
+        .collect();
+    let others = object::as_tensor(tensor).is_some_and(|tensor| tensor.depends_on_others(&leaves));
+    Ok(Value::bool(others))
 }
 
 fn about_tensor(

@@ -104,6 +104,19 @@ impl Vm {
         with_margin(&own, &margin, text);
     }
 
+    /// The frames in progress, outermost first, as a traceback shows them; frames of embedded modules left out.
+    pub fn stack_text(&self) -> String {
+        let mut text = String::new();
+        for frame in &self.frames {
+            let Some(code) = frame.code() else { continue };
+            if !code.source.name.starts_with("<frozen") {
+                let line = code.line(frame.position().saturating_sub(1));
+                text += &format!("  File \"{}\", line {line}, in {}\n", code.source.name, code.name);
+            }
+        }
+        text
+    }
+
     /// The lines of a traceback, `  File "<stdin>", line 1, in <module>` and their source.
     pub fn render_traceback(&mut self, traceback: &Rc<Traceback>, text: &mut String) {
         let mut entry = Some(traceback.clone());

@@ -439,11 +439,8 @@ impl Vm {
                             .owner
                             .upgrade()
                             .map_or_else(|| self.type_name(object), |owner| owner.name());
-                        return Err(self.attribute_error(
-                            object,
-                            name.text(),
-                            format!("attribute '{name}' of '{owner}' objects is not writable"),
-                        ));
+                        let text = format!("attribute '{name}' of '{owner}' objects is not writable");
+                        return Err(self.plain_attribute_error(text));
                     }
                     Access::Field { .. } => return Err(self.plain_attribute_error("readonly attribute")),
                     Access::Slot(mark) => {

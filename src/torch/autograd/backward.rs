@@ -200,7 +200,7 @@ pub fn backward(
     grad_variables: &Value,
     inputs: &Value,
 ) -> R<()> {
-    if object::torch(vm).transforms.get() > 0 {
+    if object::torch(vm).transforms.borrow().iter().any(|kind| kind != "vmap") {
         return Err(vm.runtime_error(
             "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms.",
         ));
@@ -313,8 +313,13 @@ fn grad(vm: &mut Vm, args: &[Value]) -> R<Value> {
     for output in &outputs {
         made.push(output_of(vm, output)?);
     }
-    let options = options(vm, retain, create)?;
+    let mut options = options(vm, retain, create)?;
+    options.retain_graph |= object::torch(vm).vmap.get() & 4 != 0;
     let grads = grads_given(vm, grad_outputs, made.len())?;
+    if grads.len() < made.len() {
+        let (tensors, got) = (made.len(), grads.len());
+        return Err(vm.runtime_error(format!("got {tensors} tensors and {got} gradients")));
+    }
     if !batched.is_unset() && vm.truth(batched)? {
         return batched_grad(vm, &outputs, made, &grads, &inputs, options, allow_unused, materialize);
     }
@@ -356,7 +361,7 @@ fn gradients(
             None if materialize => match object::as_tensor(input).cloned() {
                 Some(tensor) => {
                     let zeros = machine::run(vm, || (arithmetic::table()?.zeros)(&tensor.sizes(), tensor.dtype()))?;
-                    zeros.set_requires_grad(true);
+                    zeros.set_requires_grad(options.create_graph);
                     object::wrap(vm, zeros)
                 }
                 None => Value::None,

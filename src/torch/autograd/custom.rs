@@ -206,17 +206,15 @@ fn apply(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let Some(backward_class) = backward_class.as_class().cloned() else {
         return Err(vm.type_error("_backward_cls must be a class"));
     };
-    let node = Node::new(
-        CustomFunction {
-            class: backward_class,
-            tensor_inputs: RefCell::new(inputs.iter().map(|input| object::as_tensor(input).is_some()).collect()),
-            saved: RefCell::default(),
-            freed: Cell::new(false),
-            materialize: Cell::new(true),
-            tensor_outputs: RefCell::default(),
-        },
-        SmallVec::new(),
-    );
+    let function = CustomFunction {
+        class: backward_class,
+        tensor_inputs: RefCell::new(inputs.iter().map(|input| object::as_tensor(input).is_some()).collect()),
+        saved: RefCell::default(),
+        freed: Cell::new(false),
+        materialize: Cell::new(true),
+        tensor_outputs: RefCell::default(),
+    };
+    let node = machine::run(vm, || Ok(Node::new(function, SmallVec::new())))?;
     let ctx = node::wrap(vm, node.clone());
     let tensors: Vec<Tensor> = inputs.iter().filter_map(object::as_tensor).cloned().collect();
     let needs: Vec<Value> = inputs

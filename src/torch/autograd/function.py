@@ -120,8 +120,35 @@ def _bound(function, args, kwargs):
             break
     if kwargs:
         name = next(iter(kwargs))
-        raise TypeError(f"{function.__qualname__}() got an unexpected keyword argument '{name}'")
+        raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{name}'")
     return tuple(args)
+
+
+_MORE = " For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+
+
+def _check_transform(cls, has_setup, transform):
+    """What a function must have to be used inside of `torch.func`'s transforms."""
+    if not has_setup:
+        raise RuntimeError(
+            "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must "
+            "override the setup_context staticmethod." + _MORE
+        )
+    if transform == "vmap":
+        own_rule = cls.vmap is not Function.vmap
+        if own_rule and cls.generate_vmap_rule:
+            raise RuntimeError(
+                f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden vmap "
+                "staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to avoid "
+                "ambiguity." + _MORE
+            )
+        if not own_rule and not cls.generate_vmap_rule:
+            raise RuntimeError(
+                f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and implement "
+                "the vmap staticmethod or set generate_vmap_rule=True." + _MORE
+            )
+    elif transform == "jvp" and cls.jvp is Function.jvp:
+        cls.jvp(None)
 
 
 class Function(FunctionCtx, _HookMixin, metaclass=FunctionMeta):
@@ -200,6 +227,9 @@ class Function(FunctionCtx, _HookMixin, metaclass=FunctionMeta):
     @classmethod
     def apply(cls, *args, **kwargs):
         has_setup = cls.setup_context is not Function.setup_context
+        transform = _C._innermost_transform()
+        if transform is not None:
+            _check_transform(cls, has_setup, transform)
         if has_setup:
             args = _bound(cls.forward, args, kwargs)
         elif kwargs:

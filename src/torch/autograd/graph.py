@@ -1,8 +1,37 @@
 """`torch.autograd.graph`: edges, hooks for saved tensors, hooks for several tensors."""
+import contextlib
 from collections import namedtuple
 
 import torch
 from torch import _C
+
+
+class _NodeMeta(type):
+    """Nodes are made by operations; that they are nodes shows in what they have."""
+
+    def __instancecheck__(cls, instance):
+        return cls.__subclasscheck__(type(instance))
+
+    def __subclasscheck__(cls, subclass):
+        return cls in subclass.__mro__ or (cls is Node and hasattr(subclass, "_register_hook_dict"))
+
+
+class Node(metaclass=_NodeMeta):
+    def name(self):
+        raise NotImplementedError
+
+    @property
+    def next_functions(self):
+        raise NotImplementedError
+
+    def metadata(self):
+        raise NotImplementedError
+
+    def register_hook(self, fn):
+        raise NotImplementedError
+
+    def register_prehook(self, fn):
+        raise NotImplementedError
 
 
 class GradientEdge(namedtuple("GradientEdge", ["node", "output_nr", "ownership_token"])):
@@ -50,19 +79,29 @@ class save_on_cpu(saved_tensors_hooks):
         super().__init__(lambda tensor: tensor.clone(), lambda packed: packed)
 
 
-class disable_saved_tensors_hooks:
-    def __init__(self, error_message):
-        self.error_message = error_message
-
-    def __enter__(self):
-        self.before = _C._saved_tensors_hooks_get_disabled_error_message()
-        _C._saved_tensors_hooks_disable(self.error_message)
-
-    def __exit__(self, *args):
-        if self.before is None:
+@contextlib.contextmanager
+def disable_saved_tensors_hooks(error_message):
+    before = _C._saved_tensors_hooks_get_disabled_error_message()
+    try:
+        _C._saved_tensors_hooks_disable(error_message)
+        yield
+    finally:
+        if before is None:
             _C._saved_tensors_hooks_enable()
         else:
-            _C._saved_tensors_hooks_disable(self.before)
+            _C._saved_tensors_hooks_disable(before)
+
+
+class _AllowMutationOnSavedContext:
+    def clear(self):
+        pass
+
+
+@contextlib.contextmanager
+def allow_mutation_on_saved_tensors():
+    # what is saved is a copy, so that later writes do not reach it
+    with saved_tensors_hooks(lambda tensor: tensor.detach().clone(), lambda kept: kept):
+        yield _AllowMutationOnSavedContext()
 
 
 class _MultiHandle:
@@ -93,20 +132,22 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
                 fn(grad)
 
         return _MultiHandle(t.register_hook(first) for t in tensors if t.requires_grad)
-    wanted = [t.requires_grad for t in tensors]
-    grads = [None] * len(tensors)
-    seen = {"count": 0}
+    nodes = [_get_grad_fn_or_grad_acc(t) if t.requires_grad else None for t in tensors]
+    passes = {}
 
     def hook_for(place):
         def hook(grad):
+            task = _C._current_graph_task_id()
+            if task not in passes:
+                expected = sum(node is not None and _C._will_engine_execute_node(node) for node in nodes)
+                passes[task] = (expected, [None] * len(tensors), [0])
+            expected, grads, seen = passes[task]
             grads[place] = grad
-            seen["count"] += 1
-            if seen["count"] == sum(wanted):
-                found = list(grads)
-                grads[:] = [None] * len(tensors)
-                seen["count"] = 0
-                fn(found)
+            seen[0] += 1
+            if seen[0] == expected:
+                del passes[task]
+                fn(grads)
 
         return hook
 
-    return _MultiHandle(t.register_hook(hook_for(i)) for i, t in enumerate(tensors) if wanted[i])
+    return _MultiHandle(t.register_hook(hook_for(i)) for i, t in enumerate(tensors) if nodes[i] is not None)

@@ -10,6 +10,7 @@ use crate::python::native::{ClassItem, Parser};
 use crate::python::object::{Foreign, Object};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
+use crate::syntax::symbol::Symbol;
 use crate::torch::{machine, object};
 use std::any::Any;
 use std::cell::RefCell;
@@ -56,6 +57,10 @@ fn check_replacement(vm: &mut Vm, hook: &Value, old: Option<&Tensor>, answer: &V
 }
 
 impl TensorHook for PythonHook {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
     fn call(&self, grad: &Tensor) -> Result<Option<Tensor>> {
         machine::back(|vm| {
             let given = object::wrap(vm, grad.clone());
@@ -211,6 +216,7 @@ fn remove(_vm: &mut Vm, args: &[Value]) -> R<Value> {
 /// `x.register_hook(function)`
 pub fn add_tensor_hook(vm: &mut Vm, tensor: &Tensor, function: &Value) -> Value {
     let hook = Rc::new(PythonHook(function.clone()));
+    tensor.hooks().borrow_mut().used = true;
     match tensor.grad_fn() {
         Some(node) => {
             let id = node.hooks().add_tensor_hook(tensor.output_nr(), hook);
@@ -222,6 +228,28 @@ pub fn add_tensor_hook(vm: &mut Vm, tensor: &Tensor, function: &Value) -> Value 
             handle(vm, id, Seat::Leaf(tensor.downgrade()))
         }
     }
+}
+
+/// `x._backward_hooks`: the functions by their handles' numbers, None where there never were any.
+pub fn listed(vm: &mut Vm, this: &Value) -> R<Value> {
+    let Some(tensor) = object::as_tensor(this).cloned() else {
+        return Ok(Value::None);
+    };
+    if !tensor.has_hooks_ever() {
+        return Ok(Value::None);
+    }
+    let hooks = match tensor.grad_fn() {
+        Some(node) => node.hooks().tensor_hooks(tensor.output_nr()),
+        None => tensor.hooks().borrow().gradient.clone(),
+    };
+    let pairs = hooks.iter().filter_map(|(id, hook)| {
+        let function = hook.as_any().downcast_ref::<PythonHook>()?;
+        Some(Value::tuple(vec![Value::Int(*id as i64), function.0.clone()]))
+    });
+    let pairs = Value::list(pairs.collect::<Vec<_>>());
+    let module = vm.import_module("collections")?;
+    let class = vm.get_attr(&module, Symbol::new("OrderedDict"))?;
+    vm.call(&class, &[pairs])
 }
 
 /// `x.register_post_accumulate_grad_hook(function)`

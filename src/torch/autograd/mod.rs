@@ -1,5 +1,6 @@
 //! `torch.autograd` as Python sees it.
 
+pub mod anomaly;
 pub mod backward;
 pub mod custom;
 pub mod forward;

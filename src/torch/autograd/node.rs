@@ -29,18 +29,14 @@ pub struct NodeObject {
 pub struct AttachedToNode {
     pub attributes: RefCell<Attributes>,
     pub metadata: OnceCell<Rc<Dict>>,
+    /// Where the forward call stood, while anomaly mode was on; and the node under evaluation then.
+    pub traceback: OnceCell<String>,
+    pub parent: OnceCell<NodeRef>,
 }
 
 impl NodeObject {
     fn attached(&self) -> &Rc<AttachedToNode> {
-        self.attached.get_or_init(|| {
-            let known = self.node.attachment().and_then(|attached| attached.downcast().ok());
-            known.unwrap_or_else(|| {
-                let attached = Rc::new(AttachedToNode::default());
-                self.node.attach(attached.clone());
-                attached
-            })
-        })
+        self.attached.get_or_init(|| attached(&self.node))
     }
 }
 
@@ -58,6 +54,7 @@ impl Foreign for NodeObject {
     }
 
     fn attributes(&self) -> Option<&RefCell<Attributes>> {
+        self.node.downcast::<CustomFunction>()?;
         Some(&self.attached().attributes)
     }
 }
@@ -82,7 +79,7 @@ fn class_of(vm: &mut Vm, name: &str) -> Option<ClassRef> {
     if name == "AccumulateGrad" {
         vm.define(&class, ACCUMULATE);
     }
-    *class.resolver.borrow_mut() = Some(Rc::new(NodeAttributes));
+    *class.resolver.borrow_mut() = Some(Rc::new(NodeAttributes(name.to_string())));
     torch.classes.nodes.borrow_mut().insert(name.to_string(), class.clone());
     Some(class)
 }
@@ -159,6 +156,13 @@ pub static ITEMS: &[ClassItem] = &[
                 .and_then(as_node)
                 .map_or(Value::None, |node| object::generator::unsigned(node.sequence())))
         },
+        "",
+    ),
+    ClassItem::method(
+        "_set_sequence_nr",
+        "(self, number, /)",
+        Parser::One,
+        |_, _| Ok(Value::None),
         "",
     ),
     ClassItem::method(
@@ -269,7 +273,7 @@ fn call(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 /// `_saved_...` and `_raw_saved_...`: what a node keeps depends on the node, so they are looked up by name.
-struct NodeAttributes;
+struct NodeAttributes(String);
 
 impl ClassResolver for NodeAttributes {
     fn resolve(&self, name: Symbol) -> Option<Value> {
@@ -286,12 +290,28 @@ impl ClassResolver for NodeAttributes {
     }
 
     fn names(&self) -> Vec<Symbol> {
-        Vec::new()
+        let kept = saved::names_of(&self.0);
+        kept.iter()
+            .flat_map(|(name, is_tensor)| {
+                let raw = is_tensor.then(|| Symbol::new(&format!("_raw_saved_{name}")));
+                std::iter::once(Symbol::new(&format!("_saved_{name}"))).chain(raw)
+            })
+            .collect()
     }
 }
 
 static GETATTR: crate::python::NativeDef =
     crate::python::NativeDef::new("__getattr__", "(self, name, /)", Parser::Wrapper, get_saved, "");
+
+/// What is attached to a node, made on first need.
+pub fn attached(node: &NodeRef) -> Rc<AttachedToNode> {
+    let known = node.attachment().and_then(|attached| attached.downcast().ok());
+    known.unwrap_or_else(|| {
+        let attached = Rc::new(AttachedToNode::default());
+        node.attach(attached.clone());
+        attached
+    })
+}
 
 fn get_saved(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [this, name] = args else { return Ok(Value::None) };

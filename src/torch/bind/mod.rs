@@ -15,7 +15,7 @@ use crate::ops::{Arg, Args, Op, Overload};
 use crate::python::object::CallArgs;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
-use crate::torch::{machine, object, result};
+use crate::torch::{machine, object, overrides, result};
 
 /// Candidate signatures of a function written here by hand, in the parser's notation.
 pub struct Parser {
@@ -120,6 +120,17 @@ impl OpParser {
 
     /// Calls the op. A method's first positional argument is the tensor itself.
     pub fn call(&self, vm: &mut Vm, args: CallArgs<'_>) -> R<Value> {
+        let called = match self.form.is_method() {
+            true => overrides::Called::Method(&self.name),
+            false => overrides::Called::Function(&self.name),
+        };
+        match overrides::intercept(vm, called, args, |vm| self.call_plainly(vm, args))? {
+            Some(answer) => Ok(answer),
+            None => self.call_plainly(vm, args),
+        }
+    }
+
+    fn call_plainly(&self, vm: &mut Vm, args: CallArgs<'_>) -> R<Value> {
         let (this, rest) = if self.form.is_method() {
             let (first, rest) = args.positional.split_first().unzip();
             let Some(tensor) = first.and_then(object::as_tensor) else {
@@ -145,7 +156,7 @@ impl OpParser {
 
     fn run(&self, vm: &mut Vm, candidate: &Candidate, this: Option<&Tensor>, values: Values) -> R<Value> {
         let overload = candidate.overload;
-        let vmap = object::torch(vm).vmap.get();
+        let vmap = object::torch(vm).vmap.get() & 3;
         if vmap > 0 {
             self.check_batching(vm, overload, vmap)?;
         }

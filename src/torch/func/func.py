@@ -58,15 +58,18 @@ _depth = 0
 class _Transform:
     """While a transform runs its function, graphs are its own business."""
 
+    def __init__(self, kind="grad"):
+        self.kind = kind
+
     def __enter__(self):
         global _depth
         _depth += 1
-        torch._C._enter_transform(1)
+        torch._C._enter_transform(self.kind)
 
     def __exit__(self, *args):
         global _depth
         _depth -= 1
-        torch._C._enter_transform(-1)
+        torch._C._exit_transform()
 
 
 def _check_argnums(argnums, args):
@@ -120,9 +123,21 @@ def _has_graph(tensors):
     return any(isinstance(t, torch.Tensor) and t.requires_grad for t in tensors)
 
 
+def _stripped(leaves):
+    """A function that takes values out of the graph of a transform that ends, unless they also depend on others."""
+    own = [leaf for leaf in leaves if leaf.is_leaf]
+
+    def strip(value):
+        if not isinstance(value, torch.Tensor) or not value.requires_grad:
+            return value
+        return value if torch._C._depends_on_others(value, own) else value.detach()
+
+    return strip
+
+
 def grad_and_value(func, argnums=0, has_aux=False):
     def wrapper(*args, **kwargs):
-        outer = torch.is_grad_enabled() and (_depth > 0 or _has_graph(_flatten((args, kwargs))[0]))
+        outer = torch.is_grad_enabled()
         with _Transform(), torch.enable_grad():
             chosen, placed = _split(args, argnums)
             leaves, build = _flatten(chosen)
@@ -146,9 +161,7 @@ def grad_and_value(func, argnums=0, has_aux=False):
                 )
             grads = _all_gradients([output], leaves, [None], outer)
 
-        def strip(value):
-            return value if outer or not isinstance(value, torch.Tensor) else value.detach()
-
+        strip = _stripped(leaves)
         grads = build([strip(value) for value in grads])
         value = strip(output)
         if has_aux:
@@ -191,8 +204,19 @@ def _all_gradients(outputs, inputs, cotangents, create_graph, retain=True):
     return [torch.zeros_like(x) if g is None else g for g, x in zip(grads, inputs)]
 
 
+def _tensor_only(function):
+    """As the function, refusing what is no tensor."""
+
+    def checked(value):
+        if not isinstance(value, torch.Tensor):
+            raise RuntimeError(f"Expected tensors, got unsupported type {type(value)}")
+        return function(value)
+
+    return checked
+
+
 def vjp(func, *primals, has_aux=False):
-    outer = torch.is_grad_enabled() and (_depth > 0 or _has_graph(_flatten(primals)[0]))
+    outer = torch.is_grad_enabled()
     with _Transform(), torch.enable_grad():
         leaves, build = _flatten(primals)
         leaves = [_input_like(leaf) for leaf in leaves]
@@ -212,22 +236,35 @@ def vjp(func, *primals, has_aux=False):
                     f"{type(out)}"
                 )
 
-    def strip(value):
-        return value if outer or not isinstance(value, torch.Tensor) else value.detach()
+    strip = _stripped(leaves)
+    shape = _structure(output)
 
-    def pull(*cotangents, retain_graph=True, create_graph=None):
-        if len(cotangents) == 1 and not (isinstance(output, tuple) and len(output) == 1):
-            cotangents = cotangents[0]
+    def wrapper(cotangents, retain_graph=True, create_graph=None):
         given, _ = _flatten(cotangents)
-        keep = outer or _has_graph(given) or (torch.is_grad_enabled() and _depth > 0)
-        grads = _all_gradients(outs, leaves, given, keep if create_graph is None else create_graph)
-        result = build([g if keep else g.detach() for g in grads])
-        return result[0] if len(primals) == 1 else result
+        if _structure(cotangents) != shape:
+            raise RuntimeError(
+                "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
+                f"cotangents: {_structure(cotangents)}, primal output: {shape}"
+            )
+        create_graph = torch.is_grad_enabled() if create_graph is None else create_graph
+        grads = _all_gradients(outs, leaves, given, create_graph, retain_graph)
+        return build([strip(g) for g in grads])
 
+    wrapper.__qualname__ = "_vjp_with_argnums.<locals>.wrapper"
     shown = rebuild([strip(out) for out in outs])
     if has_aux:
-        return shown, pull, _map(strip, aux)
-    return shown, pull
+        return shown, wrapper, _map(_tensor_only(strip), aux)
+    return shown, wrapper
+
+
+def _check_tangents(primals, tangents):
+    for primal, tangent in zip(primals, tangents):
+        if primal.shape != tangent.shape:
+            raise RuntimeError(
+                "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+                f"supported. Tensor is of size {list(primal.shape)} while the given forward gradient is of size "
+                f"{list(tangent.shape)}."
+            )
 
 
 def jvp(func, primals, tangents, *, strict=False, has_aux=False):
@@ -243,8 +280,9 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
             f"if primals is a tuple of 3 tensors, tangents also must be. Got primals with structure "
             f"{_structure(primals)} and tangents with structure {_structure(tangents)}"
         )
-    outer = torch.is_grad_enabled() and (_depth > 0 or _has_graph(leaves))
-    with _Transform(), torch.enable_grad():
+    outer = torch.is_grad_enabled()
+    with _Transform("jvp"), torch.enable_grad():
+        _check_tangents(leaves, given)
         leaves = [_input_like(leaf) for leaf in leaves]
         output = func(*build(leaves))
         aux = None
@@ -259,9 +297,7 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
                 )
         pushed = _push(outs, leaves, given, outer)
 
-    def strip(value):
-        return value if outer or not isinstance(value, torch.Tensor) else value.detach()
-
+    strip = _stripped(leaves)
     result = (rebuild([strip(out) for out in outs]), rebuild([strip(t) for t in pushed]))
     return (*result, _map(strip, aux)) if has_aux else result
 
@@ -295,6 +331,12 @@ def linearize(func, *primals):
 
     def jvp_fn(*tangents):
         given, _ = _flatten(tangents)
+        for at, (primal, tangent) in enumerate(zip(leaves, given)):
+            if primal.shape != tangent.shape:
+                raise RuntimeError(
+                    f"tangent:{at} with shape {tangent.shape} in flattened pytree doesn't match the shape {primal.shape} "
+                    "of the corresponding primal."
+                )
         with torch.enable_grad():
             return rebuild([t.detach() for t in _push(outs, leaves, given, False)])
 
@@ -306,8 +348,8 @@ def _jacobian(name, func, argnums, has_aux, chunk_size, forward):
         raise ValueError(f"{name}: `chunk_size` should be greater than 0.")
 
     def wrapper(*args):
-        outer = torch.is_grad_enabled() and (_depth > 0 or _has_graph(_flatten(args)[0]))
-        with _Transform(), torch.enable_grad():
+        outer = torch.is_grad_enabled()
+        with _Transform("jvp" if forward else "grad"), torch.enable_grad():
             chosen, placed = _split(args, argnums)
             leaves, build = _flatten(chosen)
             leaves = [_input_like(leaf) for leaf in leaves]
@@ -327,9 +369,7 @@ def _jacobian(name, func, argnums, has_aux, chunk_size, forward):
             else:
                 blocks = [_reverse_blocks(out, leaves, outer) for out in outs]
 
-        def strip(value):
-            return value if outer or not isinstance(value, torch.Tensor) else value.detach()
-
+        strip = _stripped(leaves)
         result = rebuild([build([strip(block) for block in row]) for row in blocks])
         return (result, _map(strip, aux)) if has_aux else result
 
@@ -459,14 +499,19 @@ def _batched(func, in_dims, out_dims, randomness, args, kwargs):
         )
     state = torch.get_rng_state() if randomness == "same" else None
     results = []
-    before = torch._C._set_vmap(1 if randomness == "error" else 2)
+    mode = 1 if randomness == "error" else 2
+    before = torch._C._set_vmap(mode)
+    torch._C._enter_transform("vmap")
     try:
         for number in range(sizes[0]):
+            # a graph that every entry goes through is needed until the last one
+            torch._C._set_vmap(mode | (4 if number + 1 < sizes[0] else 0))
             if state is not None:
                 torch.set_rng_state(state)
             entry = [leaf if dim is None else leaf.select(dim, number) for leaf, dim in zip(leaves, dims)]
             results.append(func(*build(entry), **kwargs))
     finally:
+        torch._C._exit_transform()
         torch._C._set_vmap(before)
     return _stacked(results, out_dims, name)
 

@@ -63,9 +63,13 @@ pub struct Torch {
     /// Texts of warnings that are issued once.
     pub warned: RefCell<FxHashSet<String>>,
     pub deterministic: Cell<bool>,
-    /// Transforms of `torch.func` that are running.
-    pub transforms: Cell<i64>,
-    /// Inside of `vmap`: 1, or 2 where random numbers are allowed.
+    /// Transforms of `torch.func` that are running, outermost first: `grad`, `jvp`, `vmap`.
+    pub transforms: RefCell<Vec<String>>,
+    /// False while `__torch_function__` is not to be looked at.
+    pub handlers_enabled: Cell<bool>,
+    /// How the classes seen so far take part in `__torch_function__`.
+    pub handlers: RefCell<Vec<(ClassRef, crate::torch::overrides::Handling)>>,
+    /// Inside of `vmap`: 1, or 2 where random numbers are allowed; 4 more while further entries follow.
     pub vmap: Cell<i64>,
 }
 
@@ -117,6 +121,12 @@ impl Attached {
 }
 
 impl TensorObject {
+    /// True if Python has added something to it: a subclass, or attributes.
+    #[inline]
+    pub fn is_special(&self) -> bool {
+        self.attached.get().is_some()
+    }
+
     fn attached(&self) -> &Rc<Attached> {
         self.attached.get_or_init(|| {
             if let Some(attached) = attachment(&self.tensor) {

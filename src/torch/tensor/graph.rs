@@ -3,11 +3,12 @@
 use crate::array::copy;
 use crate::autograd::Tensor;
 use crate::python::native::{ClassItem, NativeDef, Parser};
+use crate::python::object::CallArgs;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use crate::syntax::symbol::Symbol;
 use crate::torch::autograd::{backward, hook};
-use crate::torch::{machine, object};
+use crate::torch::{machine, object, overrides};
 
 /// Rows of `torch._C.TensorBase`.
 pub static BASE: &[ClassItem] = &[
@@ -31,6 +32,13 @@ pub static BASE: &[ClassItem] = &[
         Parser::NoArgs,
         retain_grad,
         "Keeps the grad of a non-leaf.",
+    ),
+    ClassItem::method(
+        "as_subclass",
+        "(self, cls, /)",
+        Parser::One,
+        as_subclass,
+        "The tensor as an instance of a subclass.",
     ),
     ClassItem::StaticMethod(NativeDef::new(
         "_make_subclass",
@@ -63,6 +71,13 @@ pub static ITEMS: &[ClassItem] = &[
         register_accumulate_hook,
         "Calls hook when the gradient has been accumulated.",
     ),
+    ClassItem::ClassMethod(NativeDef::new(
+        "__torch_function__",
+        "(cls, func, types, args=(), kwargs=None)",
+        Parser::Def,
+        overrides::default_handler,
+        "",
+    )),
     ClassItem::method("__deepcopy__", "(self, memo)", Parser::Def, deepcopy, ""),
     ClassItem::method("is_shared", "(self)", Parser::Def, |_, _| Ok(Value::False), ""),
 ];
@@ -76,6 +91,28 @@ fn backward_(vm: &mut Vm, args: &[Value]) -> R<Value> {
 }
 
 fn detach(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let (called, given) = (overrides::Called::Method("detach"), CallArgs::positional(args));
+    match overrides::intercept(vm, called, given, |vm| detach_plainly(vm, args))? {
+        Some(answer) => Ok(answer),
+        None => detach_plainly(vm, args),
+    }
+}
+
+fn as_subclass(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let [this, class] = args else { return Ok(Value::None) };
+    let (Some(tensor), Some(class)) = (object::as_tensor(this).cloned(), class.as_class().cloned()) else {
+        let kind = vm.type_name(class);
+        return Err(vm.type_error(format!(
+            "as_subclass(): argument 'cls' (position 1) must be type, not {kind}"
+        )));
+    };
+    if !class.is_subclass_of(&object::torch(vm).classes.tensor_base) {
+        return Err(vm.type_error("cls must be a subclass of torch.Tensor"));
+    }
+    overrides::as_subclass(vm, &tensor, &class)
+}
+
+fn detach_plainly(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let Some(tensor) = object::receiver(args) else {
         return Ok(Value::None);
     };
@@ -92,7 +129,7 @@ fn detach_(vm: &mut Vm, args: &[Value]) -> R<Value> {
     };
     if tensor.base().is_some() {
         return Err(vm.runtime_error(
-            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.",
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.",
         ));
     }
     tensor.clear_grad_fn();

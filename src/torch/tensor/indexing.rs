@@ -5,12 +5,12 @@ use crate::autograd::Tensor;
 use crate::ops::{Arg, Args, shape};
 use crate::python::class::slot::Slot;
 use crate::python::native::ClassItem;
-use crate::python::object::Object;
+use crate::python::object::{CallArgs, Object};
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use crate::torch::bind::{convert, matching};
 use crate::torch::create::data;
-use crate::torch::{machine, object, result, warning};
+use crate::torch::{machine, object, overrides, result, warning};
 use std::rc::Rc;
 
 pub static ITEMS: &[ClassItem] = &[
@@ -33,6 +33,14 @@ fn call(vm: &mut Vm, name: &str, overload: &str, args: Args) -> R<Tensor> {
 }
 
 fn get_item(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    let (called, given) = (overrides::Called::Method("__getitem__"), CallArgs::positional(args));
+    match overrides::intercept(vm, called, given, |vm| get_item_plainly(vm, args))? {
+        Some(answer) => Ok(answer),
+        None => get_item_plainly(vm, args),
+    }
+}
+
+fn get_item_plainly(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let [this, key] = args else { return Ok(Value::None) };
     let Some(tensor) = object::as_tensor(this).cloned() else {
         return Ok(Value::None);
@@ -323,21 +331,26 @@ fn stored(vm: &mut Vm, target: &Tensor, value: &Value) -> R<Tensor> {
 
 fn put(vm: &mut Vm, tensor: &Tensor, key: &Value, value: &Value) -> R<()> {
     let source = stored(vm, tensor, value)?;
+    // a number fills, a tensor is copied
+    let number = match object::as_tensor(value) {
+        Some(_) => None,
+        None => Some(convert::scalar(vm, value)?),
+    };
     let target = match key {
-        Value::Ellipsis => return copy_to(vm, tensor, &source),
+        Value::Ellipsis => return copy_to(vm, tensor, &source, number),
         Value::None => Some(machine::run(vm, || shape::unsqueeze(tensor, 0))?),
         _ => None,
     };
     if let Some(target) = target {
-        return copy_to(vm, &target, &source);
+        return copy_to(vm, &target, &source, number);
     }
     if let Some(index) = plain_index(vm, key)? {
         let target = select(vm, tensor, 0, index, 0)?;
-        return copy_to(vm, &target, &source);
+        return copy_to(vm, &target, &source, number);
     }
     if let Some(Object::Slice(_)) = key.obj() {
         let target = apply_slice(vm, tensor, 0, key, false)?;
-        return copy_to(vm, &target, &source);
+        return copy_to(vm, &target, &source, number);
     }
     let (sliced, indices) = match key.as_tuple() {
         Some(keys) => apply(vm, tensor, keys)?,
@@ -347,7 +360,7 @@ fn put(vm: &mut Vm, tensor: &Tensor, key: &Value, value: &Value) -> R<()> {
         }
     };
     if indices.is_empty() {
-        return copy_to(vm, &sliced, &source);
+        return copy_to(vm, &sliced, &source, number);
     }
     let sizes = without_leading_ones(&source.sizes(), sliced.dim());
     let source = if sizes[..] == source.sizes()[..] {
@@ -377,20 +390,25 @@ fn without_leading_ones(sizes: &[i64], target: usize) -> Dims {
     kept
 }
 
-/// Copies a source into a view, broadcasting it.
-fn copy_to(vm: &mut Vm, target: &Tensor, source: &Tensor) -> R<()> {
-    if source.dim() == 0
-        && target.dim() > 0
+/// Copies a source into a view, broadcasting it; a number fills the view.
+fn copy_to(vm: &mut Vm, target: &Tensor, source: &Tensor, number: Option<Scalar>) -> R<()> {
+    let overload = match number {
+        Some(_) => Some("Scalar"),
+        None if source.dim() == 0 && target.dim() > 0 => Some("Tensor"),
+        None => None,
+    };
+    if let Some(wanted) = overload
         && let Some(fill) = crate::ops::find("fill_")
         && let Some(overload) = fill
             .overloads
             .iter()
-            .find(|overload| overload.parsed().overload == "Tensor")
+            .find(|overload| overload.parsed().overload == wanted)
     {
-        let args = Args(smallvec::smallvec![
-            Arg::Tensor(target.clone()),
-            Arg::Tensor(source.clone())
-        ]);
+        let value = match number {
+            Some(number) => Arg::Scalar(number),
+            None => Arg::Tensor(source.clone()),
+        };
+        let args = Args(smallvec::smallvec![Arg::Tensor(target.clone()), value]);
         return machine::run(vm, || overload.call_in_place(args)).map(drop);
     }
     let sizes = target.sizes();

@@ -411,7 +411,7 @@ fn requires_grad_(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let parser = parser!("requires_grad_(bool requires_grad=True)");
     let (_, values) = matched(vm, &parser, given, keywords)?;
     let wanted = !matches!(value_at(&values, 0), Value::False);
-    if wanted && object::torch(vm).transforms.get() > 0 {
+    if wanted && object::torch(vm).transforms.borrow().iter().any(|kind| kind != "vmap") {
         return Err(vm.runtime_error(
             "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being transformed instead.",
         ));

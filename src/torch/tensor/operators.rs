@@ -6,10 +6,11 @@ use crate::ops::op::{FUNCTION, HIDDEN, INPLACE, METHOD, NUMBERS, ONLY_INPLACE};
 use crate::ops::{Arg, Args, Op, Overload};
 use crate::python::class::slot::Slot;
 use crate::python::native::ClassItem;
+use crate::python::object::CallArgs;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use crate::torch::bind::{convert, matching};
-use crate::torch::{machine, object};
+use crate::torch::{machine, object, overrides};
 use smallvec::{SmallVec, smallvec};
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -149,12 +150,24 @@ fn or_not_implemented(vm: &mut Vm, result: crate::array::Result<Tensor>) -> R<Va
     match result {
         Ok(tensor) => Ok(object::wrap(vm, tensor)),
         Err(error) if error.kind() == ErrorKind::TypeError => Ok(Value::NotImplemented),
+        // also one that a hook raised
+        Err(error) if error.kind() == ErrorKind::Raised && vm.caught(&vm.exceptions.type_error.clone()) => {
+            Ok(Value::NotImplemented)
+        }
         Err(error) => Err(machine::raise(vm, &error)),
     }
 }
 
 /// `op(a, b)` with one of them a tensor.
 fn binary(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
+    let called = overrides::Called::Method(op.name);
+    match overrides::intercept_pair(vm, called, a, b, |vm| binary_plainly(vm, op, a, b))? {
+        Some(answer) => Ok(answer),
+        None => binary_plainly(vm, op, a, b),
+    }
+}
+
+fn binary_plainly(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
     let mut args = Args(SmallVec::new());
     if !(operand(vm, a, &mut args)? && operand(vm, b, &mut args)?) {
         return Ok(Value::NotImplemented);
@@ -168,6 +181,14 @@ fn binary(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
 }
 
 fn in_place(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
+    let called = overrides::Called::InPlace(op.name);
+    match overrides::intercept_pair(vm, called, a, b, |vm| in_place_plainly(vm, op, a, b))? {
+        Some(answer) => Ok(answer),
+        None => in_place_plainly(vm, op, a, b),
+    }
+}
+
+fn in_place_plainly(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
     let mut args = Args(SmallVec::new());
     if !(operand(vm, a, &mut args)? && operand(vm, b, &mut args)?) {
         return Ok(Value::NotImplemented);
@@ -181,6 +202,14 @@ fn in_place(vm: &mut Vm, op: &Lazy, a: &Value, b: &Value) -> R<Value> {
 }
 
 fn unary(vm: &mut Vm, op: &Lazy, args: &[Value]) -> R<Value> {
+    let (called, given) = (overrides::Called::Method(op.name), CallArgs::positional(args));
+    match overrides::intercept(vm, called, given, |vm| unary_plainly(vm, op, args))? {
+        Some(answer) => Ok(answer),
+        None => unary_plainly(vm, op, args),
+    }
+}
+
+fn unary_plainly(vm: &mut Vm, op: &Lazy, args: &[Value]) -> R<Value> {
     let (Some(found), Some(tensor)) = (op.get(), object::receiver(args)) else {
         return Err(vm.unsupported(&format!("the operator of '{}'", op.name)));
     };

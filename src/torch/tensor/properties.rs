@@ -4,9 +4,10 @@ use super::repr;
 use crate::autograd::Tensor;
 
 use crate::python::native::ClassItem;
+use crate::python::object::CallArgs;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
-use crate::torch::{autograd, function, object, warning};
+use crate::torch::{autograd, function, object, overrides, warning};
 
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::getter(
@@ -140,9 +141,26 @@ pub static ITEMS: &[ClassItem] = &[
     },
     ClassItem::Property {
         name: "_backward_hooks",
-        get: |_, _| Ok(Value::None),
+        get: autograd::hook::listed,
         set: Some(|_, _, _| Ok(())),
         help: "",
+    },
+    ClassItem::Property {
+        name: "__dict__",
+        get: |_, this| {
+            let attributes = this.obj().and_then(crate::python::Object::attributes);
+            Ok(attributes.map_or(Value::None, |attributes| {
+                Value::dict_ref(&attributes.borrow_mut().dict())
+            }))
+        },
+        set: Some(|_, this, value| {
+            let attributes = this.obj().and_then(crate::python::Object::attributes);
+            if let (Some(attributes), Some(dict)) = (attributes, value.as_dict().cloned()) {
+                attributes.borrow_mut().replace_dict(dict);
+            }
+            Ok(())
+        }),
+        help: "dictionary for instance variables",
     },
     ClassItem::getter(
         "T",
@@ -304,6 +322,17 @@ fn set_grad_dtype(vm: &mut Vm, this: &Value, value: Value) -> R<()> {
 }
 
 fn get_data(vm: &mut Vm, this: &Value) -> R<Value> {
+    let (called, given) = (
+        overrides::Called::Getter("data"),
+        CallArgs::positional(std::slice::from_ref(this)),
+    );
+    match overrides::intercept(vm, called, given, |vm| get_data_plainly(vm, this))? {
+        Some(answer) => Ok(answer),
+        None => get_data_plainly(vm, this),
+    }
+}
+
+fn get_data_plainly(vm: &mut Vm, this: &Value) -> R<Value> {
     let data = with(this, |tensor| {
         let data = Tensor::from(tensor.array().clone());
         data.separate_version();

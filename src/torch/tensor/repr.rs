@@ -4,8 +4,10 @@ use crate::array::{Array, Dtype, print};
 use crate::autograd::Tensor;
 use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
+use crate::python::object::Object;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
+use crate::syntax::symbol::Symbol;
 use crate::torch::{machine, object, result};
 
 pub static ITEMS: &[ClassItem] = &[
@@ -27,30 +29,60 @@ fn repr(vm: &mut Vm, args: &[Value]) -> R<Value> {
         return Ok(Value::None);
     };
     let class = vm.class_of(this);
-    let plain = class.same(&object::torch(vm).classes.tensor) || class.full_name() == "torch.nn.parameter.Parameter";
-    let prefix = if plain {
+    let is_parameter = class.full_name() == "torch.nn.parameter.Parameter";
+    let prefix = if is_parameter || class.same(&object::torch(vm).classes.tensor) {
         "tensor(".to_string()
     } else {
         format!("{}(", class.qualname.borrow())
     };
-    Ok(Value::str(text(vm, &tensor, &prefix)?))
+    let shown = text(vm, &tensor, &prefix)?;
+    // a tensor made a parameter says so where its class does not
+    if !is_parameter
+        && this
+            .obj()
+            .and_then(Object::attributes)
+            .is_some_and(|own| own.borrow().get(Symbol::new("_is_param")).is_some())
+    {
+        return Ok(Value::str(format!("Parameter({shown})")));
+    }
+    Ok(Value::str(shown))
 }
 
 /// `tensor(...)` with all that belongs to it.
 pub fn text(vm: &mut Vm, tensor: &Tensor, prefix: &str) -> R<String> {
+    let levels: Vec<usize> = {
+        let torch = object::torch(vm);
+        let transforms = torch.transforms.borrow();
+        let tracking = transforms.iter().enumerate().filter(|(_, kind)| *kind != "vmap");
+        tracking.map(|(at, _)| at + 1).collect()
+    };
+    if !levels.is_empty() && tensor.requires_grad() {
+        let mut shown = text_outside(vm, &tensor.detach(), "tensor(")?;
+        for level in levels {
+            let inner = shown.replace('\n', "\n    ");
+            shown = format!("GradTrackingTensor(lvl={level}, value=\n    {inner}\n)");
+        }
+        return Ok(shown);
+    }
+    text_outside(vm, tensor, prefix)
+}
+
+/// As `text`, outside of `torch.func`'s transforms.
+fn text_outside(vm: &mut Vm, tensor: &Tensor, prefix: &str) -> R<String> {
     let options = *object::torch(vm).print.borrow();
     let tangent = tensor.tangent();
     if let Some(tangent) = &tangent
         && crate::autograd::modes::forward_levels() > 0
     {
-        let inner = text(vm, tangent, "tensor(")?;
-        return with_suffix(
-            vm,
-            tensor,
-            prefix,
-            &options,
-            Some(format!("tangent={}", inner.replace('\n', "\n        "))),
-        );
+        let inner = if tangent.dim() == 0 {
+            // formatted, not printed: a number
+            let array = tangent.array().clone();
+            let number = machine::run(vm, || crate::array::copy::item(&array))?;
+            vm.repr(&result::of_scalar(number))?.to_string()
+        } else {
+            text(vm, tangent, "tensor(")?.replace('\n', "\n        ")
+        };
+        return with_suffix(vm, tensor, prefix, &options, Some(format!("tangent={inner}")));
     }
     with_suffix(vm, tensor, prefix, &options, None)
 }
