@@ -332,7 +332,8 @@ impl Tensor {
 
     /// True if hooks for its gradient were put on it at some time.
     pub fn has_hooks_ever(&self) -> bool {
-        self.existing_meta().is_some_and(|meta| meta.hooks.borrow().used)
+        self.existing_meta()
+            .is_some_and(|meta| meta.hooks.get().is_some_and(|hooks| hooks.borrow().used))
     }
 
     pub fn is_inference(&self) -> bool {
