@@ -39,6 +39,10 @@ impl Function for AccumulateGrad {
                 }
             }
         }
+        // it may have been detached since
+        if !variable.requires_grad() {
+            return Ok(Grads::new());
+        }
         accumulate(variable, grad)?;
         if let Some(hooks) = variable.existing_hooks() {
             let hooks = hooks.borrow().accumulated.clone();

@@ -143,7 +143,12 @@ impl SavedTensor {
                 let tensor = unpacked.detach();
                 match edge {
                     Some(edge) if edge.node.sequence() != super::node::FIRST => tensor.set_gradient_edge(edge),
-                    _ => tensor.set_requires_grad(true),
+                    Some(edge) => {
+                        // a leaf's gradients go where those of the leaf itself go
+                        tensor.set_requires_grad(true);
+                        tensor.set_accumulator(&edge.node);
+                    }
+                    None => tensor.set_requires_grad(true),
                 }
                 return Ok(Some(tensor));
             }
@@ -154,7 +159,7 @@ impl SavedTensor {
             );
         }
         if tensor.version() != self.version {
-            self.check_version(&tensor, tensor.stored_grad_fn().as_ref())?;
+            self.check_version(&tensor, tensor.grad_fn().as_ref())?;
         }
         Ok(Some(tensor))
     }

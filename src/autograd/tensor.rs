@@ -241,6 +241,11 @@ impl Tensor {
         node
     }
 
+    /// Lets gradients of this leaf go to the accumulator of another.
+    pub(super) fn set_accumulator(&self, node: &NodeRef) {
+        *self.meta().accumulator.borrow_mut() = Some(Rc::downgrade(node));
+    }
+
     /// The accumulator if somebody holds it.
     pub fn existing_accumulator(&self) -> Option<NodeRef> {
         self.existing_meta()?

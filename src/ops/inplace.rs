@@ -51,7 +51,8 @@ impl Overload {
                     Some(held) if held.sizes() == tangent.sizes() && held.dtype() == tangent.dtype() => {
                         super::shape::copy_in_place(&held, &tangent)?;
                     }
-                    _ => target.set_tangent(Some(tangent)),
+                    // not shared with where it came from: later writes change it
+                    _ => target.set_tangent(Some(super::shape::clone(&tangent)?)),
                 }
             }
         }

@@ -56,9 +56,15 @@ fn kept_by(overload: &Overload) -> Vec<String> {
     };
     let mut names = Vec::new();
     for word in grads.iter().flat_map(|grad| grad.uses.split([',', ' '])) {
-        let name = match word.strip_suffix(".sizes") {
-            Some(argument) => format!("{argument}_sym_sizes"),
-            None => word.to_string(),
+        let result = word
+            .strip_prefix("result")
+            .and_then(|number| number.parse::<usize>().ok());
+        let own = result.and_then(|number| overload.parsed().returns.get(number));
+        let name = match (word.strip_suffix(".sizes"), word.strip_suffix(".strides"), own) {
+            (Some(argument), _, _) => format!("{argument}_sym_sizes"),
+            (_, Some(argument), _) => format!("{argument}_sym_strides"),
+            (_, _, Some(result)) if !result.name.is_empty() => result.name.to_string(),
+            _ => word.to_string(),
         };
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);

@@ -1,7 +1,9 @@
 //! What a prompt offers beside Python: magics, `x?`, pasted sessions, a recording. It sits
 //! between a front end and an [`Engine`] and needs no terminal.
 
-use super::{Answer, Engine, Fed, Kept, OpenError, Setup, SharedSink, Sink, Stream, paste};
+use super::graph::Graph;
+use super::why::{self, Journal};
+use super::{Answer, Engine, Fed, Kept, OpenError, Setup, SharedSink, Sink, Stream, paste, picture};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -9,11 +11,14 @@ use std::time::{Duration, Instant};
 
 const GRAPH: &str = include_str!("graph.py");
 const WHO: &str = include_str!("who.py");
-const WHY: &str = include_str!("why.py");
+const FACTS: &str = include_str!("facts.py");
 
 /// A magic and what it is for.
 pub const MAGICS: &[(&str, &str)] = &[
-    ("%graph", "%graph NAME: the autograd graph behind a tensor"),
+    (
+        "%graph",
+        "%graph NAME: the autograd graph behind a tensor; > FILE.svg (.dot, .mmd, .json) draws it",
+    ),
     ("%history", "%history: the statements so far"),
     ("%magics", "%magics: this list"),
     (
@@ -56,6 +61,7 @@ pub struct Desk {
     setup: Setup,
     entries: Vec<String>,
     last_error: Option<String>,
+    journal: Journal,
     recording: Option<Recording>,
 }
 
@@ -88,6 +94,7 @@ impl Desk {
             setup,
             entries: vec![],
             last_error: None,
+            journal: Journal::default(),
             recording: None,
         })
     }
@@ -177,6 +184,7 @@ impl Desk {
             return;
         }
         self.entries.push(entry.to_string());
+        self.keep_facts(entry, answer.error.is_some());
         if let Some(recording) = &mut self.recording {
             let pieces = self.tee.borrow_mut().copy.as_mut().map(Kept::take).unwrap_or_default();
             recording.text.push_str(&prompted(entry));
@@ -206,12 +214,8 @@ impl Desk {
                 self.write(&list);
             }
             "who" => return self.snippet(WHO, &[]),
-            "graph" if !rest.is_empty() => return self.snippet(GRAPH, &[rest]),
-            "why" => {
-                let made = assigned_at(&self.entries, rest);
-                let error = self.last_error.clone().unwrap_or_default();
-                return self.snippet(WHY, &[rest, &made, &error]);
-            }
+            "graph" if !rest.is_empty() => return self.graph(rest),
+            "why" => return self.why(rest),
             "reset" => return self.restart(&[]),
             "undo" => {
                 let keep = self.entries.len().saturating_sub(1);
@@ -251,13 +255,108 @@ impl Desk {
             .run("<magic>", &format!("_gradshell_arguments = {list}\n{code}"))
     }
 
+    /// What a snippet prints as JSON; the answer where it failed. Nothing of it reaches the front end.
+    fn ask(&mut self, code: &str, arguments: &[&str]) -> Result<serde_json::Value, Answer> {
+        let (quiet, copy) = {
+            let mut tee = self.tee.borrow_mut();
+            let copy = tee.copy.replace(Kept::default());
+            (std::mem::replace(&mut tee.quiet, true), copy)
+        };
+        let answer = self.snippet(code, arguments);
+        let mut tee = self.tee.borrow_mut();
+        tee.quiet = quiet;
+        let written = std::mem::replace(&mut tee.copy, copy).map_or_else(Vec::new, |kept| kept.pieces);
+        let text: String = written
+            .into_iter()
+            .filter(|(stream, _)| *stream == Stream::Out)
+            .map(|(_, text)| text)
+            .collect();
+        match answer.error {
+            Some(_) => Err(answer),
+            None => serde_json::from_str(&text).map_err(|_| Answer::default()),
+        }
+    }
+
+    /// Notes what the session's tensors are after a statement.
+    fn keep_facts(&mut self, entry: &str, failed: bool) {
+        let tensors = self
+            .ask(FACTS, &[])
+            .map_or_else(|_| Vec::new(), |facts| why::facts(&facts));
+        self.journal.add(entry, failed, tensors);
+    }
+
+    /// `%graph y`, `%graph y > file.svg`
+    fn graph(&mut self, rest: &str) -> Answer {
+        let (expression, file) = match rest.rsplit_once('>') {
+            Some((expression, file)) if has_known_ending(file.trim()) => (expression.trim(), Some(file.trim())),
+            _ => (rest, None),
+        };
+        let graph = match self.ask(GRAPH, &[expression]).map(Graph::read) {
+            Ok(Ok(graph)) => graph,
+            Ok(Err(problem)) => {
+                self.write(&format!("{problem}\n"));
+                return Answer::default();
+            }
+            Err(answer) => return answer,
+        };
+        let Some(file) = file else {
+            self.write(&graph.tree());
+            return Answer::default();
+        };
+        let text = match file.rsplit('.').next() {
+            Some("dot") => graph.dot(),
+            Some("json") => graph.json(),
+            Some("mmd") => graph.mermaid(),
+            _ => picture::svg(&graph),
+        };
+        let message = match std::fs::write(file, text) {
+            Ok(()) => format!("{file} written\n"),
+            Err(error) => format!("cannot write {file}: {error}\n"),
+        };
+        self.write(&message);
+        Answer::default()
+    }
+
+    /// `%why`, `%why x.grad`
+    fn why(&mut self, rest: &str) -> Answer {
+        let lines = if matches!(rest, "" | "error") {
+            match self.last_error.clone() {
+                None => {
+                    vec!["There was no error so far. Ask `%why x.grad` or `%why x.is_leaf` of a tensor x.".to_string()]
+                }
+                Some(error) => {
+                    let now = self
+                        .ask(FACTS, &[])
+                        .map_or_else(|_| Vec::new(), |facts| why::facts(&facts));
+                    self.journal.about_error(&error, &now)
+                }
+            }
+        } else {
+            let (tensor, attribute) = why::question(rest);
+            match self.ask(FACTS, &[tensor]).map(|facts| why::facts(&facts)) {
+                Ok(facts) => match facts.first() {
+                    Some(facts) => self.journal.about(facts, attribute),
+                    None => vec![format!("{tensor} is no tensor of this session.")],
+                },
+                Err(answer) => return answer,
+            }
+        };
+        for line in lines {
+            self.write(&format!("{line}\n"));
+        }
+        Answer::default()
+    }
+
     fn restart(&mut self, entries: &[String]) -> Answer {
         if let Err(error) = self.engine.reset(&self.setup) {
             self.tee.borrow_mut().write(Stream::Err, &format!("{error}\n"));
         }
         self.tee.borrow_mut().quiet = true;
+        self.journal.clear();
         for entry in entries {
-            self.engine.feed(entry, true);
+            let fed = self.engine.feed(entry, true);
+            let failed = matches!(&fed, Fed::Done(answer) if answer.error.is_some());
+            self.keep_facts(entry, failed);
         }
         self.tee.borrow_mut().quiet = false;
         self.entries = entries.to_vec();
@@ -409,28 +508,11 @@ fn is_dotted_name(text: &str) -> bool {
     !text.is_empty() && text.split('.').all(|name| !name.is_empty() && is_name(name))
 }
 
-/// The last entry that assigned the first name in an expression, as `>>> y = x * 2 (statement 3)`.
-fn assigned_at(entries: &[String], expression: &str) -> String {
-    let name: String = expression
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
-    let assigns = |entry: &&String| {
-        let target = entry
-            .split_once('=')
-            .map(|(target, rest)| (target.trim_end_matches(['+', '-', '*', '/']).trim(), rest));
-        target.is_some_and(|(target, rest)| !rest.starts_with('=') && target.split(',').any(|one| one.trim() == name))
-    };
-    let found = entries.iter().enumerate().rev().find(|(_, entry)| assigns(entry));
-    found
-        .map(|(at, entry)| {
-            format!(
-                ">>> {} (statement {})",
-                entry.lines().next().unwrap_or_default(),
-                at + 1
-            )
-        })
-        .unwrap_or_default()
+/// True for a file that `%graph` can write.
+fn has_known_ending(file: &str) -> bool {
+    [".svg", ".dot", ".json", ".mmd"]
+        .iter()
+        .any(|ending| file.ends_with(ending))
 }
 
 /// `1.23 ms` and its like.
@@ -449,15 +531,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_and_assignments_are_found() {
+    fn open_calls_are_found() {
         assert_eq!(open_callee("y = torch.sum(x, dim=(1"), None);
         assert_eq!(open_callee("y = torch.sum(x, f(1), "), Some("torch.sum"));
-        let entries = vec!["x = 1".to_string(), "y = x == 2".to_string(), "y += 1".to_string()];
         assert_eq!(
             parameters("f(Tensor input, int[1]? dim=None, *, dtype: x = (1, 2)) -> Tensor"),
             ["input", "dim", "dtype"]
         );
-        assert_eq!(assigned_at(&entries, "x.grad"), ">>> x = 1 (statement 1)");
-        assert_eq!(assigned_at(&entries, "y"), ">>> y += 1 (statement 3)");
     }
 }

@@ -4,10 +4,14 @@
 //! Nothing here prints: whatever a statement writes goes to a [`Sink`], and its exception
 //! comes back as text in the [`Answer`].
 
+pub mod advice;
 pub mod desk;
+pub mod graph;
 pub mod highlight;
 pub mod paste;
+pub mod picture;
 pub mod role;
+pub mod why;
 
 mod native;
 mod real_python;

@@ -34,7 +34,8 @@ impl Callable for OpFunction {
     }
 
     fn name(&self) -> Symbol {
-        self.name
+        // `linalg_norm` is the name of `torch.linalg.norm`
+        Symbol::new(self.full_name)
     }
 
     fn repr(&self) -> String {

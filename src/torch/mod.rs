@@ -7,6 +7,7 @@ pub mod autograd;
 pub mod bind;
 pub mod create;
 pub mod data;
+pub mod distributions;
 pub mod function;
 pub mod machine;
 pub mod module;

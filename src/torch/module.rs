@@ -125,7 +125,7 @@ static AUTOGRAD: Namespace = Namespace {
         ),
         ("torch.autograd.variable", &["Variable"]),
         ("torch.autograd.anomaly_mode", &["detect_anomaly", "set_detect_anomaly"]),
-        ("torch.autograd.gradcheck", &["gradcheck", "gradgradcheck"]),
+        ("torch.autograd._gradcheck", &["gradcheck", "gradgradcheck"]),
     ],
     values: none,
     value_names: &[],
@@ -245,6 +245,15 @@ static SIGNAL: Namespace = Namespace {
     value_names: &["windows"],
 };
 
+static DISTRIBUTIONS: Namespace = Namespace {
+    name: "torch.distributions",
+    rows: &[],
+    prefix: None,
+    python: super::distributions::NAMES,
+    values: none,
+    value_names: &[],
+};
+
 static UTILS: Namespace = Namespace {
     name: "torch.utils",
     rows: &[],
@@ -260,7 +269,10 @@ static SOURCES: &[(&str, &str)] = &[
     ("torch.autograd.anomaly_mode", include_str!("autograd/anomaly_mode.py")),
     ("torch.autograd.graph", include_str!("autograd/graph.py")),
     ("torch.autograd.function", include_str!("autograd/function.py")),
-    ("torch.autograd.gradcheck", include_str!("autograd/gradcheck.py")),
+    ("torch.autograd._gradcheck", include_str!("autograd/gradcheck.py")),
+    // the module of that name: as an attribute of torch.autograd the name is the function's
+    ("torch.autograd.gradcheck", "from torch.autograd._gradcheck import *"),
+    ("torch.testing", include_str!("testing/testing.py")),
     ("torch.overrides", include_str!("overrides/overrides.py")),
     ("torch.utils.checkpoint", include_str!("utils/checkpoint.py")),
     ("torch.autograd.variable", include_str!("autograd/variable.py")),
@@ -297,8 +309,15 @@ pub fn install(vm: &mut Vm, module: &Rc<Module>) {
     vm.add_module("torch.optim", |vm| Ok(build(vm, &OPTIM)));
     vm.add_module("torch.utils.data", |vm| Ok(build(vm, &DATA)));
     vm.add_module("torch.signal", |vm| Ok(build(vm, &SIGNAL)));
+    vm.add_module("torch.distributions", |vm| Ok(build(vm, &DISTRIBUTIONS)));
     vm.add_module("torch.utils", |vm| Ok(build(vm, &UTILS)));
-    let sources = [SOURCES, super::nn::SOURCES, super::optim::SOURCES, super::data::SOURCES];
+    let sources = [
+        SOURCES,
+        super::nn::SOURCES,
+        super::optim::SOURCES,
+        super::data::SOURCES,
+        super::distributions::SOURCES,
+    ];
     for (name, text) in sources.into_iter().flatten() {
         vm.add_source(name, text);
     }
@@ -431,6 +450,7 @@ fn torch_value(vm: &mut Vm, name: &str) -> Option<Value> {
         "nan" => Value::float(f64::NAN),
         "newaxis" => Value::None,
         "__version__" => Value::str("2.15.0"),
+        "legacy_contiguous_format" => return object::symbol::by_name(vm, "contiguous_format"),
         "strided" | "sparse_coo" | "sparse_csr" | "sparse_csc" | "sparse_bsr" | "sparse_bsc" | "contiguous_format"
         | "preserve_format" | "channels_last" | "channels_last_3d" => return object::symbol::by_name(vm, name),
         name if name.ends_with("Tensor") => return legacy::by_name(vm, name),

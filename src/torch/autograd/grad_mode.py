@@ -47,7 +47,7 @@ def _wrap_generator(fresh, function):
     return _dress(generator_context, function)
 
 
-def _context_decorator(fresh, function):
+def context_decorator(fresh, function):
     if isinstance(function, type):
         import warnings
 
@@ -58,7 +58,7 @@ def _context_decorator(fresh, function):
             FutureWarning,
             stacklevel=2,
         )
-        return lambda *args, **kwargs: _context_decorator(fresh, lambda *a, **k: function(*a, **k))(*args, **kwargs)
+        return lambda *args, **kwargs: context_decorator(fresh, lambda *a, **k: function(*a, **k))(*args, **kwargs)
     if _is_generator_function(function):
         return _wrap_generator(fresh, function)
 
@@ -71,7 +71,7 @@ def _context_decorator(fresh, function):
 
 class _DecoratorContextManager:
     def __call__(self, orig_func):
-        return _context_decorator(self.clone, orig_func)
+        return context_decorator(self.clone, orig_func)
 
     def __enter__(self):
         raise NotImplementedError

@@ -10,6 +10,9 @@ class GradcheckError(RuntimeError):
     pass
 
 
+GradcheckError.__module__ = "torch.autograd.gradcheck"
+
+
 _NONDETERMINISTIC = """
 
 NOTE: If your op relies on non-deterministic operations i.e., it is listed here:

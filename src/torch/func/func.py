@@ -2,7 +2,7 @@
 import torch
 
 __all__ = [
-    "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "rearrange",
+    "debug_unwrap", "functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "rearrange",
     "stack_module_state", "vjp", "vmap",
 ]
 
@@ -48,6 +48,15 @@ def _structure(tree, indent=0):
         return "*"
     inner = (",\n" + " " * (indent + 2)).join(_structure(part, indent + 2) for part in parts)
     return f"TreeSpec({name}, {keys}, [{inner}])"
+
+
+def _one_line(tree):
+    if isinstance(tree, dict):
+        return "{" + ", ".join(f"{key!r}: {_one_line(part)}" for key, part in tree.items()) + "}"
+    if isinstance(tree, (tuple, list)):
+        inner = ", ".join(map(_one_line, tree))
+        return f"[{inner}]" if isinstance(tree, list) else f"({inner},)" if len(tree) == 1 else f"({inner})"
+    return "*"
 
 
 # ---- gradients
@@ -244,7 +253,7 @@ def vjp(func, *primals, has_aux=False):
         if _structure(cotangents) != shape:
             raise RuntimeError(
                 "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
-                f"cotangents: {_structure(cotangents)}, primal output: {shape}"
+                f"cotangents: {_one_line(cotangents)}, primal output: {_one_line(output)}"
             )
         create_graph = torch.is_grad_enabled() if create_graph is None else create_graph
         grads = _all_gradients(outs, leaves, given, create_graph, retain_graph)
@@ -541,6 +550,15 @@ def _stacked(results, out_dims, name):
         else:
             stacked.append(torch.stack([column[at] for column in columns], place))
     return rebuild(stacked)
+
+
+def functionalize(func, *, remove="mutations"):
+    # what it takes away, writes in place and views, does not show in results
+    return func
+
+
+def debug_unwrap(tensor, *, recurse=True):
+    return tensor.detach()
 
 
 # ---- modules as functions

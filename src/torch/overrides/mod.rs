@@ -223,15 +223,15 @@ fn function_of(vm: &mut Vm, torch: &Rc<object::Torch>, called: Called<'_>) -> R<
                     return Ok((vm.get_attr(&module, Symbol::new(own))?, format!("torch.{name}")));
                 }
             }
-            let module = Value::object(Object::Module(torch.module.clone()));
-            let found = match vm.find_attr(&module, Symbol::new(name))? {
-                Some(found) => found,
-                None => {
-                    let module = vm.import_module("torch._C._nn")?;
-                    vm.get_attr(&module, Symbol::new(name))?
-                }
+            // what stands in the module may be written in Python and take other arguments
+            let is_op = |value: &Value| match value.obj() {
+                Some(Object::Callable(callable)) => callable.as_any().is::<super::function::OpFunction>(),
+                _ => false,
             };
-            Ok((found, format!("torch.{name}")))
+            let module = Value::object(Object::Module(torch.module.clone()));
+            let found = vm.find_attr(&module, Symbol::new(name))?.filter(is_op);
+            let found = found.or_else(|| super::function::function(name));
+            Ok((found.unwrap_or_default(), format!("torch.{name}")))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::array::{Array, Dtype, print};
 use crate::autograd::Tensor;
+use crate::python::class::ClassRef;
 use crate::python::class::slot::Slot;
 use crate::python::native::{ClassItem, Parser};
 use crate::python::object::Object;
@@ -36,7 +37,11 @@ fn repr(vm: &mut Vm, args: &[Value]) -> R<Value> {
         format!("{}(", class.qualname.borrow())
     };
     let shown = text(vm, &tensor, &prefix)?;
-    // a tensor made a parameter says so where its class does not
+    // a parameter says so where its class does not
+    let derived = |class: &ClassRef| class.full_name() == "torch.nn.parameter.Parameter";
+    if !is_parameter && class.full_mro().iter().any(derived) {
+        return Ok(Value::str(format!("Parameter({shown})")));
+    }
     if !is_parameter
         && this
             .obj()
