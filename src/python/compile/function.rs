@@ -152,7 +152,14 @@ impl<'a> Compiler<'a> {
         let text = self.vm.string(name);
         self.load_value(k, text)?;
         let s = self.expr(value)?;
-        self.emit(Instruction::DictSet { l, k, s });
+        if matches!(value.kind, ExprKind::Starred(_)) {
+            // `*args: *B`: the only item of `B`
+            let b = self.temp()?;
+            self.emit(Instruction::Unpack { s, b, n: 1 });
+            self.emit(Instruction::DictSet { l, k, s: b });
+        } else {
+            self.emit(Instruction::DictSet { l, k, s });
+        }
         self.release(mark);
         Ok(())
     }

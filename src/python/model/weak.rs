@@ -11,7 +11,7 @@ use std::rc::Rc;
 pub static ITEMS: &[ClassItem] = &[
     ClassItem::New(NativeDef::new(
         "__new__",
-        "(cls, object, callback=None, /)",
+        "(cls, object, callback=None, /, **kwargs)",
         Parser::Unpack,
         new,
         "",
@@ -38,9 +38,14 @@ fn target(value: &Value) -> Option<Value> {
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    let [class, object, callback] = args else {
+    let [class, object, callback, keywords] = args else {
         return Ok(Value::None);
     };
+    // a subclass may take keywords, and read them in its `__init__`
+    let plain = class.as_class().is_none_or(|class| class.same(&vm.types.weakref));
+    if plain && keywords.as_dict().is_some_and(|dict| dict.len() > 0) {
+        return Err(vm.type_error("ref() takes no keyword arguments"));
+    }
     let allowed = matches!(
         object.obj(),
         Some(

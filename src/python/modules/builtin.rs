@@ -53,6 +53,7 @@ fn row(vm: &mut Vm, owner: Symbol, function: &Function, hidden: usize) -> R<&'st
     let only_positional = parameters.positional_only == parameters.positional && parameters.keyword_only == 0;
     let parser = match (counted, required) {
         _ if !parameters.plain() => Parser::Clinic,
+        _ if only_positional && function.code.name.text() == "__init__" => Parser::Unpack,
         (0, _) => Parser::NoArgs,
         (1, 1) if only_positional => Parser::One,
         _ if only_positional => Parser::Unpack,
@@ -160,10 +161,14 @@ fn builtin_class(vm: &mut Vm, class: &ClassRef) -> R<()> {
         .filter(|(name, _)| !name.text().starts_with('_') || name.text() == "__init__")
         .cloned()
         .collect();
-    for (name, body) in methods {
+    for (name, value) in methods {
+        let (kind, body) = match value.obj() {
+            Some(Object::ClassMethod(inner)) => (NativeKind::ClassMethod, inner),
+            _ => (NativeKind::Method, &value),
+        };
         if let Some(Object::Function(function)) = body.obj() {
             let def = row(vm, owner, function, 1)?;
-            let native = NativeFunction::new(def, NativeKind::Method, Rc::downgrade(class), "builtins");
+            let native = NativeFunction::new(def, kind, Rc::downgrade(class), "builtins");
             class.set(name, Value::object(Object::Native(native.with_body(body.clone()))));
         }
     }

@@ -127,7 +127,7 @@ static ITEMS: &[ClassItem] = &[
     ClassItem::method(
         "insert",
         "(self, index, object, /)",
-        Parser::Unpack,
+        Parser::Tuple,
         insert,
         "D.insert(index, object) -- insert object before index",
     ),
@@ -227,7 +227,7 @@ pub fn build(vm: &mut Vm) -> R<Rc<Module>> {
     for name in ["_deque_iterator", "_deque_reverse_iterator"] {
         let class = vm.new_class(ClassSpec {
             name,
-            module: "collections",
+            module: "_collections",
             bases: &[],
             layout: Some(Layout::Builtin(name)),
             flags: flags.with(Flags::FINAL),
@@ -489,7 +489,8 @@ fn remove(vm: &mut Vm, args: &[Value]) -> R<Value> {
         }
         at += 1;
     }
-    Err(vm.value_error("deque.remove(x): x not in deque"))
+    let shown = vm.repr(value)?;
+    Err(vm.value_error(format!("{shown} is not in deque")))
 }
 
 fn reverse(_vm: &mut Vm, args: &[Value]) -> R<Value> {

@@ -282,7 +282,7 @@ impl Foreign for Getter {
 static ITEM_GETTER: &[ClassItem] = &[
     ClassItem::New(NativeDef::new(
         "__new__",
-        "(cls, item, /, *items)",
+        "(cls, /, *items)",
         Parser::Unpack,
         new_item_getter,
         "",
@@ -301,7 +301,7 @@ static ITEM_GETTER: &[ClassItem] = &[
 static ATTRIBUTE_GETTER: &[ClassItem] = &[
     ClassItem::New(NativeDef::new(
         "__new__",
-        "(cls, attr, /, *attrs)",
+        "(cls, /, *attrs)",
         Parser::Unpack,
         new_attribute_getter,
         "",
@@ -317,34 +317,37 @@ static ATTRIBUTE_GETTER: &[ClassItem] = &[
     ),
 ];
 
-fn getter(args: &[Value], paths: Vec<Vec<Symbol>>) -> Value {
-    let [class, first, rest] = args else { return Value::None };
+/// A getter of at least one key.
+fn getter(vm: &mut Vm, args: &[Value], paths: Vec<Vec<Symbol>>) -> R<Value> {
+    take!(args => class, keys);
     let Some(class) = class.as_class() else {
-        return Value::None;
+        return Ok(Value::None);
     };
-    let mut keys = vec![first.clone()];
-    keys.extend(rest.as_tuple().unwrap_or(&[]).iter().cloned());
-    Value::object(Object::Foreign(Box::new(Getter {
+    let keys = keys.as_tuple().unwrap_or(&[]).to_vec();
+    if keys.is_empty() {
+        return Err(vm.type_error(format!("{} expected 1 argument, got 0", class.name())));
+    }
+    Ok(Value::object(Object::Foreign(Box::new(Getter {
         class: class.clone(),
         keys,
         paths,
-    })))
+    }))))
 }
 
-fn new_item_getter(_vm: &mut Vm, args: &[Value]) -> R<Value> {
-    Ok(getter(args, Vec::new()))
+fn new_item_getter(vm: &mut Vm, args: &[Value]) -> R<Value> {
+    getter(vm, args, Vec::new())
 }
 
 fn new_attribute_getter(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    take!(args => _class, first, rest);
+    take!(args => _class, names);
     let mut paths = Vec::new();
-    for name in std::iter::once(first).chain(rest.as_tuple().unwrap_or(&[])) {
+    for name in names.as_tuple().unwrap_or(&[]) {
         match name.as_str() {
             Some(name) => paths.push(name.split('.').map(Symbol::new).collect()),
             None => return Err(vm.type_error("attribute name must be a string")),
         }
     }
-    Ok(getter(args, paths))
+    getter(vm, args, paths)
 }
 
 /// One thing as it is, several as a tuple.

@@ -426,7 +426,7 @@ fn new_reversed(vm: &mut Vm, args: &[Value]) -> R<Value> {
     let kind = vm.class_of(sequence);
     match kind.slot(Slot::Reversed) {
         Some(method) if method.is_none() => {
-            let name = kind.name();
+            let name = kind.shown_name();
             return Err(vm.type_error(format!("'{name}' object is not reversible")));
         }
         Some(_) => {
@@ -438,7 +438,7 @@ fn new_reversed(vm: &mut Vm, args: &[Value]) -> R<Value> {
     }
     let is_sequence = kind.slot(Slot::GetItem).is_some() && sequence.as_dict().is_none() && sequence.as_set().is_none();
     if !is_sequence {
-        let name = kind.name();
+        let name = kind.shown_name();
         return Err(vm.type_error(format!("'{name}' object is not reversible")));
     }
     let left = vm.len(sequence)?;

@@ -307,7 +307,7 @@ impl Vm {
             return Ok(());
         }
         let kind = self.type_name(object);
-        let (name, owner) = (member.name, owner.name());
+        let (name, owner) = (member.name, owner.shown_name());
         Err(self.type_error(format!(
             "descriptor '{name}' for '{owner}' objects doesn't apply to a '{kind}' object"
         )))
@@ -391,7 +391,7 @@ impl Vm {
         }
         match in_class {
             Some(_) => {
-                let kind = class.name();
+                let kind = class.shown_name();
                 Err(self.attribute_error(
                     object,
                     name.text(),
@@ -438,7 +438,7 @@ impl Vm {
                         let owner = member
                             .owner
                             .upgrade()
-                            .map_or_else(|| self.type_name(object), |owner| owner.name());
+                            .map_or_else(|| self.type_name(object), |owner| owner.shown_name());
                         let text = format!("attribute '{name}' of '{owner}' objects is not writable");
                         return Err(self.plain_attribute_error(text));
                     }
@@ -489,12 +489,12 @@ impl Vm {
             return Ok(done);
         }
         if this.has(Flags::IMMUTABLE) || !this.has(Flags::HEAP) && &**this.module.borrow() == "builtins" {
-            let kind = this.name();
+            let kind = this.shown_name();
             return Err(self.type_error(format!("cannot set '{name}' attribute of immutable type '{kind}'")));
         }
         if value.is_unset() {
             if !this.remove(name) {
-                let kind = this.name();
+                let kind = this.shown_name();
                 return Err(self.attribute_error(
                     object,
                     name.text(),

@@ -133,7 +133,7 @@ impl Vm {
             return Ok(Value::class(&self.class_of(one)));
         }
         let Some(new) = class.slot(Slot::New) else {
-            let name = class.name();
+            let name = class.shown_name();
             return Err(self.type_error(format!("cannot create '{name}' instances")));
         };
         let mut all: SmallVec<[Value; 8]> = SmallVec::with_capacity(args.positional.len() + 1);

@@ -95,7 +95,7 @@ impl Vm {
             Compare::Eq => Ok(Value::bool(a.is(b))),
             Compare::Ne => Ok(Value::bool(!a.is(b))),
             _ => {
-                let (left, right, sign) = (left.name(), right.name(), op.sign());
+                let (left, right, sign) = (left.shown_name(), right.shown_name(), op.sign());
                 Err(self.type_error(format!(
                     "'{sign}' not supported between instances of '{left}' and '{right}'"
                 )))
@@ -189,7 +189,7 @@ impl Vm {
                 }
             }
             _ => {
-                let kind = class.name();
+                let kind = class.shown_name();
                 Err(self.type_error(format!("unhashable type: '{kind}'")))
             }
         }

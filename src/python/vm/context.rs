@@ -20,11 +20,11 @@ impl Vm {
             "context manager"
         };
         let Some(entering) = class.slot(enter) else {
-            let kind = class.name();
+            let kind = class.shown_name();
             return Err(self.type_error(format!("'{kind}' object does not support the {protocol} protocol")));
         };
         let Some(exiting) = class.slot(exit) else {
-            let (kind, missing) = (class.name(), exit.text());
+            let (kind, missing) = (class.shown_name(), exit.text());
             return Err(self.type_error(format!(
                 "'{kind}' object does not support the {protocol} protocol (missed {missing} method)"
             )));

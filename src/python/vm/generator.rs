@@ -418,7 +418,7 @@ impl Vm {
                 Ok(iterator)
             }
             None => {
-                let kind = class.name();
+                let kind = class.shown_name();
                 Err(self.type_error(format!("object {kind} can't be used in 'await' expression")))
             }
         }
@@ -428,7 +428,7 @@ impl Vm {
     pub fn async_iter(&mut self, value: &Value) -> R<Value> {
         let class = self.class_of(value);
         let Some(method) = class.slot(Slot::AIter) else {
-            let kind = class.name();
+            let kind = class.shown_name();
             return Err(self.type_error(format!(
                 "'async for' requires an object with __aiter__ method, got {kind}"
             )));
@@ -436,7 +436,7 @@ impl Vm {
         let iterator = self.call_with_receiver(&method, value.clone(), CallArgs::positional(&[]))?;
         let kind = self.class_of(&iterator);
         if kind.slot(Slot::ANext).is_none() {
-            let kind = kind.name();
+            let kind = kind.shown_name();
             return Err(self.type_error(format!(
                 "'async for' received an object from __aiter__ that does not implement __anext__: {kind}"
             )));
@@ -448,7 +448,7 @@ impl Vm {
     pub(super) fn async_next(&mut self, iterator: &Value) -> R<Value> {
         let class = self.class_of(iterator);
         let Some(method) = class.slot(Slot::ANext) else {
-            let kind = class.name();
+            let kind = class.shown_name();
             return Err(self.type_error(format!(
                 "'async for' requires an iterator with __anext__ method, got {kind}"
             )));

@@ -151,10 +151,10 @@ impl Vm {
                 let bound = self.bind_class_attribute(method, &owner)?;
                 return self.call(&bound, std::slice::from_ref(key));
             }
-            let name = class.name();
+            let name = class.shown_name();
             return Err(self.type_error(format!("type '{name}' is not subscriptable")));
         }
-        let kind = class.name();
+        let kind = class.shown_name();
         Err(self.type_error(format!("'{kind}' object is not subscriptable")))
     }
 
@@ -190,7 +190,7 @@ impl Vm {
                 Ok(())
             }
             None => {
-                let kind = class.name();
+                let kind = class.shown_name();
                 Err(self.type_error(format!("'{kind}' object does not support item assignment")))
             }
         }
@@ -205,7 +205,7 @@ impl Vm {
                 Ok(())
             }
             None => {
-                let kind = class.name();
+                let kind = class.shown_name();
                 // CPython's wording differs between mappings and everything else
                 Err(self.type_error(format!("'{kind}' object doesn't support item deletion")))
             }
@@ -239,7 +239,7 @@ impl Vm {
         let class = self.class_of(container);
         match class.slot(Slot::Contains) {
             Some(method) if method.is_none() => {
-                let kind = class.name();
+                let kind = class.shown_name();
                 Err(self.type_error(format!("'{kind}' object is not a container")))
             }
             Some(method) => {
@@ -248,7 +248,7 @@ impl Vm {
             }
             None => {
                 if class.slot(Slot::Iter).is_none() && class.slot(Slot::GetItem).is_none() {
-                    let kind = class.name();
+                    let kind = class.shown_name();
                     return Err(self.type_error(format!("argument of type '{kind}' is not iterable")));
                 }
                 let iterator = self.iter(container)?;
@@ -342,7 +342,7 @@ impl Vm {
         }
         let class = self.class_of(iterator);
         let Some(method) = class.slot(Slot::Next) else {
-            let kind = class.name();
+            let kind = class.shown_name();
             return Err(self.type_error(format!("'{kind}' object is not an iterator")));
         };
         match self.call_with_receiver(&method, iterator.clone(), CallArgs::positional(&[])) {

@@ -1,13 +1,70 @@
 """Containers beside the builtin ones."""
 import _builtin
+import collections.abc as _abc
 import operator as _operator
 
 from _collections import deque, defaultdict
 from keyword import iskeyword as _iskeyword
 
 
+class _View:
+    """What the views of an OrderedDict have besides those of any mapping."""
+
+    def __repr__(self):
+        return f"{type(self).__name__}({list(self)!r})"
+
+    def __reversed__(self):
+        return reversed(self._plain(self._mapping))
+
+
+class odict_keys(_View, _abc.KeysView):
+    _plain = dict.keys
+
+    def __iter__(self):
+        return iter(self._mapping)
+
+
+class odict_values(_View, _abc.ValuesView):
+    _plain = dict.values
+
+    def __iter__(self):
+        return iter(dict.values(self._mapping))
+
+
+class odict_items(_View, _abc.ItemsView):
+    _plain = dict.items
+
+    def __iter__(self):
+        return iter(dict.items(self._mapping))
+
+
+for _view in (odict_keys, odict_values, odict_items):
+    _view.__module__ = "builtins"
+
+
 class OrderedDict(dict):
     """A dict that compares by order too and can move items to its ends."""
+
+    def __init__(self, /, *args, **kwds):
+        if len(args) > 1:
+            raise TypeError(f"expected at most 1 arguments, got {len(args)}")
+        self.update(*args, **kwds)
+
+    def __iter__(self):
+        size = len(self)
+        for key in dict.__iter__(self):
+            yield key
+            if len(self) != size:
+                raise RuntimeError("OrderedDict mutated during iteration")
+
+    def keys(self):
+        return odict_keys(self)
+
+    def values(self):
+        return odict_values(self)
+
+    def items(self):
+        return odict_items(self)
 
     def popitem(self, last=True):
         if not self:
@@ -71,7 +128,20 @@ _builtin.types(globals(), "collections", "OrderedDict")
 
 
 class _tuplegetter(property):
-    pass
+    """The field of a named tuple."""
+
+    def __set__(self, instance, value):
+        raise AttributeError("can't set attribute")
+
+    def __delete__(self, instance):
+        raise AttributeError("can't delete attribute")
+
+    def __repr__(self):
+        index = self.fget.__reduce__()[1][0]
+        return f"_tuplegetter({index!r}, {self.__doc__!r})"
+
+
+_tuplegetter.__module__ = "_collections"
 
 
 def namedtuple(typename, field_names, *, rename=False, defaults=None, module=None):

@@ -183,6 +183,26 @@ def _compare_method(name, symbol, fields, compare):
     return method
 
 
+class _DataclassParams:
+    """How a dataclass was made."""
+
+    __slots__ = ("init", "repr", "eq", "order", "unsafe_hash", "frozen")
+
+    def __init__(self, init, repr, eq, order, unsafe_hash, frozen):
+        self.init = init
+        self.repr = repr
+        self.eq = eq
+        self.order = order
+        self.unsafe_hash = unsafe_hash
+        self.frozen = frozen
+
+    def __repr__(self):
+        return (
+            f"_DataclassParams(init={self.init!r},repr={self.repr!r},eq={self.eq!r},order={self.order!r},"
+            f"unsafe_hash={self.unsafe_hash!r},frozen={self.frozen!r})"
+        )
+
+
 def _process(cls, init, repr_, eq, order, unsafe_hash, frozen, match_args, kw_only, slots, weakref_slot):
     all_fields = {}
     any_frozen = has_bases = False
@@ -191,15 +211,15 @@ def _process(cls, init, repr_, eq, order, unsafe_hash, frozen, match_args, kw_on
         if base_fields is not None:
             has_bases = True
             all_fields.update(base_fields)
-            any_frozen = any_frozen or base.__dict__["__dataclass_params__"]["frozen"]
-            if base.__dict__["__dataclass_params__"]["frozen"] and not frozen:
+            any_frozen = any_frozen or base.__dict__["__dataclass_params__"].frozen
+            if base.__dict__["__dataclass_params__"].frozen and not frozen:
                 raise TypeError("cannot inherit non-frozen dataclass from a frozen one")
-            if not base.__dict__["__dataclass_params__"]["frozen"] and frozen:
+            if not base.__dict__["__dataclass_params__"].frozen and frozen:
                 raise TypeError("cannot inherit frozen dataclass from a non-frozen one")
     for f in _collect(cls, kw_only):
         all_fields[f.name] = f
     cls.__dataclass_fields__ = all_fields
-    cls.__dataclass_params__ = {"frozen": frozen, "eq": eq, "order": order}
+    cls.__dataclass_params__ = _DataclassParams(init, repr_, eq, order, unsafe_hash, frozen)
     given = [f for f in all_fields.values() if f._kind != "_FIELD_CLASSVAR"]
     real = [f for f in given if f._kind == "_FIELD"]
     if init:

@@ -30,7 +30,15 @@ class nonmember:
 
 
 class property(DynamicClassAttribute):
-    pass
+    def __set__(self, instance, value):
+        raise AttributeError(f"<enum {self._class!r}> cannot set attribute {self._attribute!r}")
+
+    def __delete__(self, instance):
+        raise AttributeError(f"<enum {self._class!r}> cannot delete attribute {self._attribute!r}")
+
+    def __set_name__(self, owner, name):
+        self._class = owner.__name__
+        self._attribute = name
 
 
 def _is_descriptor(obj):
@@ -223,6 +231,9 @@ class EnumType(type):
         if name in cls.__dict__.get("_member_map_", {}):
             raise AttributeError(f"cannot reassign member {name!r}")
         super().__setattr__(name, value)
+
+    def __getattr__(cls, name):
+        raise AttributeError(name)
 
     def __getitem__(cls, name):
         return cls._member_map_[name]

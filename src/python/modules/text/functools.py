@@ -65,7 +65,10 @@ class partialmethod:
 
 
 def reduce(function, iterable, initial=_missing, /):
-    iterator = iter(iterable)
+    try:
+        iterator = iter(iterable)
+    except TypeError:
+        raise TypeError("reduce() arg 2 must support iteration") from None
     if initial is _missing:
         total = next(iterator, _missing)
         if total is _missing:

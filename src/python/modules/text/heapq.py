@@ -27,12 +27,21 @@ def _sink(heap, at):
     _rise(heap, start, at)
 
 
+def _checked(heap, function):
+    if not isinstance(heap, list):
+        raise TypeError(f"{function}() argument {'1 ' if function in ('heappush', 'heapreplace', 'heappushpop') else ''}must be list, not {type(heap).__name__}")
+
+
 def heappush(heap, item, /):
+    _checked(heap, "heappush")
     heap.append(item)
     _rise(heap, 0, len(heap) - 1)
 
 
 def heappop(heap, /):
+    _checked(heap, "heappop")
+    if not heap:
+        raise IndexError("index out of range")
     last = heap.pop()
     if not heap:
         return last
@@ -42,12 +51,16 @@ def heappop(heap, /):
 
 
 def heapreplace(heap, item, /):
+    _checked(heap, "heapreplace")
+    if not heap:
+        raise IndexError("index out of range")
     smallest, heap[0] = heap[0], item
     _sink(heap, 0)
     return smallest
 
 
 def heappushpop(heap, item, /):
+    _checked(heap, "heappushpop")
     if heap and heap[0] < item:
         item, heap[0] = heap[0], item
         _sink(heap, 0)
@@ -55,6 +68,7 @@ def heappushpop(heap, item, /):
 
 
 def heapify(heap, /):
+    _checked(heap, "heapify")
     for at in reversed(range(len(heap) // 2)):
         _sink(heap, at)
 

@@ -196,7 +196,10 @@ class pairwise(_Iterator):
 
 
 class zip_longest(_Iterator):
-    def __init__(self, *iterables, fillvalue=None):
+    def __init__(self, /, *iterables, **kwargs):
+        fillvalue = kwargs.pop("fillvalue", None)
+        if kwargs:
+            raise TypeError("zip_longest() got an unexpected keyword argument")
         self._items = self._run([iter(iterable) for iterable in iterables], fillvalue)
 
     @staticmethod
@@ -249,6 +252,8 @@ class permutations(_Iterator):
         pool = tuple(iterable)
         if r is None:
             r = len(pool)
+        elif not isinstance(r, int):
+            raise TypeError("Expected int as r")
         _check_length(r)
         self._items = self._run(pool, r)
 

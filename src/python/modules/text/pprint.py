@@ -123,7 +123,7 @@ class PrettyPrinter:
             if print_it is None and (
                 _dataclasses.is_dataclass(object) and not isinstance(object, type)
                 and object.__dataclass_params__.repr
-                and getattr(object.__repr__, "__wrapped__", object.__repr__).__qualname__.endswith("__create_fn__.<locals>.__repr__")
+                and getattr(type(object).__repr__, "__globals__", None) is _dataclasses.__dict__
             ):
                 print_it = PrettyPrinter._dataclass
             if print_it is not None:
