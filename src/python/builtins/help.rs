@@ -146,6 +146,12 @@ fn help(vm: &mut Vm, args: &[Value]) -> R<Value> {
         vm.write_stdout("help(object) shows what an object is for; the prompt's own help is :help\n")?;
         return Ok(Value::None);
     };
+    if has_own_page(vm, subject) {
+        let module = vm.import_module("pydoc")?;
+        let page = vm.get_attr(&module, Symbol::new("help"))?;
+        vm.call(&page, std::slice::from_ref(subject))?;
+        return Ok(Value::None);
+    }
     let name = match vm.look_attr(subject, Symbol::new("__name__"))? {
         Some(name) => name.as_str().map(str::to_string),
         None => None,
@@ -172,4 +178,15 @@ fn help(vm: &mut Vm, args: &[Value]) -> R<Value> {
     text.push('\n');
     vm.write_stdout(&text)?;
     Ok(Value::None)
+}
+
+/// What `pydoc` knows how to show: functions, and classes written in Python with their instances.
+fn has_own_page(vm: &Vm, subject: &Value) -> bool {
+    match subject.obj() {
+        Some(Object::Function(_) | Object::Native(_)) => true,
+        Some(Object::BoundMethod(method)) => has_own_page(vm, &method.function),
+        Some(Object::Class(class)) => class.has(Flags::HEAP),
+        Some(Object::Module(_)) => false,
+        _ => vm.class_of(subject).has(Flags::HEAP),
+    }
 }

@@ -351,10 +351,10 @@ pub enum Instruction {
     },
     /// `before` targets, a starred one, `after` targets.
     UnpackStar {
-        after: u8,
+        before: u8,
         s: u16,
         b: u16,
-        before: u16,
+        after: u16,
     },
 
     Iter {

@@ -213,12 +213,12 @@ impl<'a> Compiler<'a> {
         match star {
             None => self.emit(Instruction::Unpack { s, b, n }),
             Some(before) => {
-                let after = (items.len() - before - 1) as u8;
+                let after = (items.len() - before - 1) as u16;
                 self.emit(Instruction::UnpackStar {
                     after,
                     s,
                     b,
-                    before: before as u16,
+                    before: before as u8,
                 });
             }
         }

@@ -236,12 +236,12 @@ impl<'a> Compiler<'a> {
                         n: items.len() as u16,
                     }),
                     Some(before) => {
-                        let after = (items.len() - before - 1) as u8;
+                        let after = (items.len() - before - 1) as u16;
                         self.emit(Instruction::UnpackStar {
                             after,
                             s,
                             b,
-                            before: before as u16,
+                            before: before as u8,
                         });
                     }
                 }

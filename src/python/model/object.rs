@@ -136,11 +136,10 @@ fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
         let (name, base) = (
             class.name(),
             class
-                .mro
-                .borrow()
+                .full_mro()
                 .iter()
                 .find(|base| !base.has(Flags::HEAP))
-                .map(|b| b.name()),
+                .map(|base| base.name()),
         );
         let base = base.unwrap_or_else(|| name.clone());
         return Err(vm.type_error(format!("object.__new__({name}) is not safe, use {base}.__new__()")));

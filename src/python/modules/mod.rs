@@ -67,6 +67,7 @@ static TEXTS: &[(&str, &str)] = &[
     ("string", include_str!("text/string_module.py")),
     ("time", include_str!("text/time_module.py")),
     ("pprint", include_str!("text/pprint.py")),
+    ("pydoc", include_str!("text/pydoc.py")),
     ("textwrap", include_str!("text/textwrap.py")),
     ("types", include_str!("text/types_module.py")),
     ("_typing_forms", include_str!("text/typing_forms.py")),

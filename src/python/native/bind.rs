@@ -17,6 +17,9 @@ fn plural(count: usize) -> &'static str {
 /// Calls a native function with arguments as they came. `args` includes `self` of a method.
 #[inline]
 pub fn call_native(vm: &mut Vm, native: &NativeFunction, args: CallArgs<'_>) -> R<Value> {
+    if native.kind == NativeKind::New {
+        check_class(vm, native, args.positional)?;
+    }
     let signature = native.signature();
     let given = args.positional.len();
     if args.names.is_empty() && signature.simple && given <= signature.positional && given >= signature.required {
@@ -76,6 +79,33 @@ fn check_receiver(vm: &mut Vm, native: &NativeFunction, positional: &[Value]) ->
             owner.name()
         ))
     })
+}
+
+/// `int.__new__(A): A is not a subtype of int`
+#[inline]
+fn check_class(vm: &mut Vm, native: &NativeFunction, positional: &[Value]) -> R<()> {
+    let Some(owner) = native.owner.upgrade() else {
+        return Ok(());
+    };
+    let title = owner.shown_name();
+    let Some(first) = positional.first() else {
+        let title = owner.shown_name();
+        return Err(vm.type_error(format!("{title}.__new__(): not enough arguments")));
+    };
+    if first.as_class().is_some_and(|class| class.is_subclass_of(&owner)) {
+        return Ok(());
+    }
+    let title = owner.shown_name();
+    match first.as_class() {
+        Some(class) => {
+            let name = class.shown_name();
+            Err(vm.type_error(format!("{title}.__new__({name}): {name} is not a subtype of {title}")))
+        }
+        None => {
+            let kind = vm.type_name(first);
+            Err(vm.type_error(format!("{title}.__new__(X): X is not a type object ({kind})")))
+        }
+    }
 }
 
 /// The full binder.

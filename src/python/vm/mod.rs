@@ -177,6 +177,7 @@ impl Vm {
         }
         builtins.set("__name__", Value::str("builtins"));
         main.set("__name__", Value::str("__main__"));
+        main.set("__doc__", Value::None);
         super::model::install(self);
         self.modules
             .set_str("builtins", Value::object(Object::Module(builtins)));

@@ -1,7 +1,7 @@
 //! Containers and iteration: length, items, membership, iterators, `__index__`.
 
 use super::Vm;
-use crate::python::class::Slot;
+use crate::python::class::{Flags, Slot};
 use crate::python::object::iterator::{ListIterator, RangeIterator};
 use crate::python::object::{CallArgs, Object};
 use crate::python::value::{R, Raised, Value};
@@ -206,8 +206,14 @@ impl Vm {
             }
             None => {
                 let kind = class.shown_name();
-                // CPython's wording differs between mappings and everything else
-                Err(self.type_error(format!("'{kind}' object doesn't support item deletion")))
+                // a sequence's refusal of an index is worded apart
+                let sequence = class.has(Flags::HEAP) || class.slot(Slot::Len).is_some();
+                let not = if sequence && self.try_index(key)?.is_some() {
+                    "doesn't"
+                } else {
+                    "does not"
+                };
+                Err(self.type_error(format!("'{kind}' object {not} support item deletion")))
             }
         }
     }

@@ -303,10 +303,8 @@ impl Flow {
                 check_name(*name, "assign to", target.span)
             }
             ExprKind::Tuple(elements) | ExprKind::List(elements) => {
-                let stars = elements
-                    .iter()
-                    .filter(|element| matches!(element.kind, ExprKind::Starred(_)));
-                if stars.count() > 1 {
+                let is_star = |element: &Expr| matches!(element.kind, ExprKind::Starred(_));
+                if elements.iter().filter(|element| is_star(element)).count() > 1 {
                     return Misuse::new("multiple starred expressions in assignment", target.span);
                 }
                 let star = elements

@@ -50,6 +50,20 @@ class OrderedDict(dict):
             raise TypeError(f"expected at most 1 arguments, got {len(args)}")
         self.update(*args, **kwds)
 
+    def update(self, other=(), /, **kwds):
+        if hasattr(other, "keys"):
+            for key in other.keys():
+                self[key] = other[key]
+        else:
+            for pair in other:
+                parts = list(pair)
+                if len(parts) != 2:
+                    few = f"need more than {len(parts)} value{'' if len(parts) == 1 else 's'} to unpack"
+                    raise ValueError(few if len(parts) < 2 else "too many values to unpack (expected 2)")
+                self[parts[0]] = parts[1]
+        for key, value in kwds.items():
+            self[key] = value
+
     def __iter__(self):
         size = len(self)
         for key in dict.__iter__(self):

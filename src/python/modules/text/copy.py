@@ -62,6 +62,11 @@ def deepcopy(x, memo=None, _nil=[]):
     return y
 
 
+def _plain_reductions(cls):
+    """The methods of classes that are copied in another way."""
+    return {getattr(base, "__reduce__", None) for base in (object, BaseException, OSError) if issubclass(cls, base)}
+
+
 def _reconstruct(x, memo):
     """Through `__reduce__` where a class defines it, else a new object with the same attributes."""
     cls = type(x)
@@ -70,10 +75,11 @@ def _reconstruct(x, memo):
     def again(value):
         return deepcopy(value, memo) if deep else value
 
-    if cls.__dict__.get("__reduce__") is not None:
+    items = pairs = None
+    if cls.__dict__.get("__reduce__") is not None or getattr(cls, "__reduce__", None) not in _plain_reductions(cls):
         made, args, *rest = x.__reduce__()
         y = made(*[again(arg) for arg in args])
-        state = rest[0] if rest else None
+        state, items, pairs, *_ = (*rest, None, None, None)
     else:
         args = x.__getnewargs__() if hasattr(x, "__getnewargs__") else ()
         if isinstance(x, BaseException):
@@ -97,7 +103,12 @@ def _reconstruct(x, memo):
             y.__setstate__(state)
         else:
             y.__dict__.update(state)
-    if isinstance(x, list):
+    if items is not None or pairs is not None:
+        for item in items or ():
+            y.append(again(item))
+        for key, value in pairs or ():
+            y[again(key)] = again(value)
+    elif isinstance(x, list):
         y.extend(again(item) for item in list.__iter__(x))
     elif isinstance(x, dict):
         for key, value in x.items():
