@@ -87,7 +87,6 @@ fn check_class(vm: &mut Vm, native: &NativeFunction, positional: &[Value]) -> R<
     let Some(owner) = native.owner.upgrade() else {
         return Ok(());
     };
-    let title = owner.shown_name();
     let Some(first) = positional.first() else {
         let title = owner.shown_name();
         return Err(vm.type_error(format!("{title}.__new__(): not enough arguments")));

@@ -19,6 +19,8 @@ pub struct Exception {
     pub context: RefCell<Value>,
     pub suppress_context: Cell<bool>,
     pub traceback: RefCell<Option<Rc<Traceback>>>,
+    /// It passed through modules that are part of this program, whose lines no traceback shows.
+    pub inside: Cell<bool>,
 }
 
 impl Exception {
@@ -32,6 +34,7 @@ impl Exception {
             context: RefCell::new(Value::None),
             suppress_context: Cell::new(false),
             traceback: RefCell::new(None),
+            inside: Cell::new(false),
         }
     }
 

@@ -87,7 +87,7 @@ impl Vm {
         let margin = place.margin();
         if let Some(Object::Exception(inner)) = exception.obj() {
             let traceback = inner.traceback.borrow().clone();
-            if let Some(traceback) = traceback {
+            if traceback.is_some() || inner.inside.get() {
                 let group = self.is_group(exception);
                 let head = match (group, place.depth) {
                     (true, 1) => "  + Exception Group Traceback (most recent call last):\n".to_string(),
@@ -96,7 +96,9 @@ impl Vm {
                 };
                 text.push_str(&head);
                 let mut lines = String::new();
-                self.render_traceback(&traceback, &mut lines);
+                if let Some(traceback) = traceback {
+                    self.render_traceback(&traceback, &mut lines);
+                }
                 with_margin(&lines, &margin, text);
             }
         }

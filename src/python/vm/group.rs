@@ -11,6 +11,9 @@ impl Vm {
     pub(crate) fn add_traceback(&mut self, code: &Rc<Code>, position: u32) {
         // the modules inside are no files that a reader could open
         if code.source.embedded {
+            if let Some(Object::Exception(inner)) = self.pending.obj() {
+                inner.inside.set(true);
+            }
             return;
         }
         if let Some(Object::Exception(inner)) = self.pending.obj() {

@@ -119,7 +119,7 @@ fn raise(vm: &mut Vm, fault: Fault, source: &Value) -> Raised {
         Fault::Overflow(message) => vm.overflow_error(message),
         Fault::Value(message) => vm.value_error(message),
         Fault::Index(message) => vm.raise(&vm.exceptions.index_error.clone(), message),
-        Fault::Recursion => vm.recursion_error(""),
+        Fault::Recursion => vm.recursion_error(" while calling a Python object"),
     }
 }
 

@@ -125,7 +125,7 @@ class filterfalse(_Iterator):
 
 class starmap(_Iterator):
     def __init__(self, function, iterable, /):
-        self._items = (function(*item) for item in iterable)
+        self._items = (function(*tuple(item)) for item in iterable)
 
 
 class accumulate(_Iterator):

@@ -121,9 +121,7 @@ class _ProtocolMeta(_ABCMeta):
         if cls.__dict__.get("_is_protocol") and cls is not Protocol:
             if not cls.__dict__.get("_is_runtime_protocol"):
                 raise TypeError("Instance and class checks can only be used with @runtime_checkable protocols")
-            if super().__instancecheck__(instance):
-                return True
-            return all(
+            return cls in type(instance).__mro__ or all(
                 hasattr(instance, name)
                 and (not callable(getattr(cls, name, None)) or getattr(instance, name) is not None)
                 for name in _members(cls)

@@ -88,7 +88,7 @@ fn new_array(vm: &mut Vm, args: &[Value]) -> R<Value> {
 
 fn init_array(vm: &mut Vm, args: &[Value]) -> R<Value> {
     take!(args => array: as_bytearray, source, encoding, errors);
-    let bytes = from_source(vm, source, encoding, errors)?;
+    let bytes = from_source(vm, source, encoding, errors, "byte")?;
     array.replace(bytes);
     Ok(Value::None)
 }

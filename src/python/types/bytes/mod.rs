@@ -154,12 +154,13 @@ fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
     if exact && encoding.is_unset() && errors.is_unset() && matches!(source.obj(), Some(Object::Bytes(_))) {
         return Ok(source.clone());
     }
-    let bytes = from_source(vm, source, encoding, errors)?;
+    let bytes = from_source(vm, source, encoding, errors, "bytes")?;
     Ok(vm.instance_of(class, Value::bytes(bytes)))
 }
 
 /// What `bytes(source, encoding, errors)` holds.
-fn from_source(vm: &mut Vm, source: &Value, encoding: &Value, errors: &Value) -> R<Vec<u8>> {
+/// The bytes that a constructor makes; `kind` begins the message about a number that is none.
+fn from_source(vm: &mut Vm, source: &Value, encoding: &Value, errors: &Value, kind: &str) -> R<Vec<u8>> {
     if let Some(text) = source.as_str() {
         if encoding.is_unset() {
             return Err(vm.type_error("string argument without an encoding"));
@@ -204,10 +205,10 @@ fn from_source(vm: &mut Vm, source: &Value, encoding: &Value, errors: &Value) ->
         };
     }
     match iterable_items(vm, source)? {
-        Some(items) => items
-            .iter()
-            .map(|item| byte(vm, item, "bytes must be in range(0, 256)"))
-            .collect(),
+        Some(items) => {
+            let message = format!("{kind} must be in range(0, 256)");
+            items.iter().map(|item| byte(vm, item, &message)).collect()
+        }
         None => {
             let class = vm.type_name(source);
             Err(vm.type_error(format!("cannot convert '{class}' object to bytes")))
