@@ -307,10 +307,11 @@ impl Flow {
                 if elements.iter().filter(|element| is_star(element)).count() > 1 {
                     return Misuse::new("multiple starred expressions in assignment", target.span);
                 }
-                let star = elements
+                if elements
                     .iter()
-                    .position(|element| matches!(element.kind, ExprKind::Starred(_)));
-                if star.is_some_and(|before| before >= MOST_BEFORE_STAR) {
+                    .position(is_star)
+                    .is_some_and(|before| before >= MOST_BEFORE_STAR)
+                {
                     return Misuse::new("too many expressions in star-unpacking assignment", target.span);
                 }
                 elements.iter().try_for_each(|element| match &element.kind {

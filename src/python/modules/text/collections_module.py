@@ -1,45 +1,9 @@
 """Containers beside the builtin ones."""
 import _builtin
-import collections.abc as _abc
 import operator as _operator
 
 from _collections import deque, defaultdict
 from keyword import iskeyword as _iskeyword
-
-
-class _View:
-    """What the views of an OrderedDict have besides those of any mapping."""
-
-    def __repr__(self):
-        return f"{type(self).__name__}({list(self)!r})"
-
-    def __reversed__(self):
-        return reversed(self._plain(self._mapping))
-
-
-class odict_keys(_View, _abc.KeysView):
-    _plain = dict.keys
-
-    def __iter__(self):
-        return iter(self._mapping)
-
-
-class odict_values(_View, _abc.ValuesView):
-    _plain = dict.values
-
-    def __iter__(self):
-        return iter(dict.values(self._mapping))
-
-
-class odict_items(_View, _abc.ItemsView):
-    _plain = dict.items
-
-    def __iter__(self):
-        return iter(dict.items(self._mapping))
-
-
-for _view in (odict_keys, odict_values, odict_items):
-    _view.__module__ = "builtins"
 
 
 class OrderedDict(dict):
@@ -70,15 +34,6 @@ class OrderedDict(dict):
             yield key
             if len(self) != size:
                 raise RuntimeError("OrderedDict mutated during iteration")
-
-    def keys(self):
-        return odict_keys(self)
-
-    def values(self):
-        return odict_values(self)
-
-    def items(self):
-        return odict_items(self)
 
     def popitem(self, last=True):
         if not self:
