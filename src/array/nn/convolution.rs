@@ -302,6 +302,12 @@ fn weight_in<T: Product + AddAssign>(
 /// The sizes of the narrow image's spatial dimensions; they may be negative.
 pub fn narrow_sizes(wide: &[i64], kernel: &[i64], stride: &[i64], padding: &[i64], dilation: &[i64]) -> Dims {
     (0..wide.len())
-        .map(|d| (wide[d] + 2 * padding[d] - (dilation[d] * (kernel[d] - 1) + 1)).div_euclid(stride[d].max(1)) + 1)
+        .map(|d| {
+            let reach = dilation[d].saturating_mul(kernel[d] - 1).saturating_add(1);
+            let room = wide[d]
+                .saturating_add(padding[d].saturating_mul(2))
+                .saturating_sub(reach);
+            room.div_euclid(stride[d].max(1)).saturating_add(1)
+        })
         .collect()
 }

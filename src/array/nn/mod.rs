@@ -28,6 +28,15 @@ use super::lane::Lane;
 use std::borrow::Cow;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
+/// The error of a result that memory has no room for, before lists as long as its sides are made.
+pub fn check_room(sizes: &[i64], dtype: Dtype) -> Result<()> {
+    const LONG: i64 = 1 << 24;
+    if sizes.iter().any(|&size| size > LONG) {
+        Array::empty(sizes, dtype)?;
+    }
+    Ok(())
+}
+
 /// float32 and float64, as kernels with one text for both compute in.
 pub(in crate::array) trait Real:
     Lane

@@ -134,6 +134,14 @@ pub(super) fn cubic_slopes(t: f64) -> [f64; 4] {
     [far(t + 1.0), near(t), -near(1.0 - t), -far(2.0 - t)]
 }
 
+/// How those slopes change with `t`.
+pub(super) fn cubic_bends(t: f64) -> [f64; 4] {
+    const A: f64 = -0.75;
+    let near = |x: f64| 6.0 * (A + 2.0) * x - 2.0 * (A + 3.0);
+    let far = |x: f64| 6.0 * A * x - 10.0 * A;
+    [far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)]
+}
+
 /// The taps of a dimension of `size` resampled to `out`; `scale` is the factor that was asked for, if one was. Positions
 /// are computed in the precision of `dtype`.
 pub fn taps(mode: Mode, size: i64, out: i64, align_corners: bool, scale: Option<f64>, dtype: Dtype) -> Taps {
@@ -232,13 +240,7 @@ pub fn forward(a: &Array, last: usize, by: &Resampling, name: &str) -> Result<Ar
     match a.dtype() {
         Dtype::Float64 => weighted::<f64>(a, last, by),
         Dtype::Float32 | Dtype::Float16 | Dtype::BFloat16 => copy::into_dtype(weighted::<f32>(a, last, by)?, a.dtype()),
-        Dtype::Uint8 => {
-            let exact = weighted::<f64>(a, last, by)?;
-            for x in exact.fresh_slice_mut::<f64>() {
-                *x = (*x + 0.5).floor().clamp(0.0, 255.0);
-            }
-            copy::into_dtype(exact, Dtype::Uint8)
-        }
+        Dtype::Uint8 => bytes(a, last, by),
         dtype => unsupported(name, dtype),
     }
 }
@@ -269,6 +271,37 @@ fn picked<T: Element>(a: &Array, last: usize, by: &Resampling) -> Result<Array> 
         }
     });
     Ok(out)
+}
+
+/// Images of bytes: one dimension after the other, the last first, each rounded to bytes again. Weights are integers of as
+/// many bits as 16 hold, as image libraries have them.
+fn bytes(a: &Array, last: usize, by: &Resampling) -> Result<Array> {
+    let mut sizes: Dims = a.sizes().into();
+    let mut source: Vec<u8> = copy::contiguous(a)?.as_slice::<u8>().unwrap_or(&[]).to_vec();
+    for (d, taps) in by.0[3 - last..].iter().enumerate().rev() {
+        let dim = sizes.len() - last + d;
+        let (size, inner) = (sizes[dim] as usize, sizes[dim + 1..].iter().product::<i64>() as usize);
+        let largest = taps.weights.iter().copied().fold(0.0, f64::max);
+        let fits = |bits: u32| ((largest * f64::from(1 << bits) + 0.5) as i64) < 1 << 15;
+        let bits = (0..22).take_while(|&bits| fits(bits + 1)).count() as u32;
+        let whole = |weight: f64| (weight * f64::from(1 << bits)).round() as i64;
+        let outer = source.len() / (size * inner).max(1);
+        let mut out = Vec::with_capacity(outer * taps.len() * inner);
+        for block in source.chunks_exact((size * inner).max(1)) {
+            for o in 0..taps.len() {
+                for i in 0..inner {
+                    let half = 1i64 << bits >> 1;
+                    let sum = taps.of(o).fold(half, |sum, (x, weight)| {
+                        sum + i64::from(block[x * inner + i]) * whole(weight)
+                    });
+                    out.push((sum >> bits).clamp(0, 255) as u8);
+                }
+            }
+        }
+        source = out;
+        sizes[dim] = taps.len() as i64;
+    }
+    Array::from_vec(&sizes, &source)
 }
 
 /// In the lane that computes.

@@ -108,11 +108,15 @@ impl<'a> Settings<'a> {
             ));
         }
         if !self.transposed {
-            let padded: Vec<i64> = input[2..].iter().zip(&self.padding).map(|(&x, &p)| x + 2 * p).collect();
+            let padded: Vec<i64> = input[2..]
+                .iter()
+                .zip(&self.padding)
+                .map(|(&x, &p)| x.saturating_add(p.saturating_mul(2)))
+                .collect();
             let reach: Vec<i64> = weight[2..]
                 .iter()
                 .zip(&self.dilation)
-                .map(|(&k, &d)| d * (k - 1) + 1)
+                .map(|(&k, &d)| d.saturating_mul(k - 1).saturating_add(1))
                 .collect();
             if padded.iter().zip(&reach).any(|(size, kernel)| size < kernel) {
                 return error::runtime(format!(
@@ -141,6 +145,12 @@ impl<'a> Settings<'a> {
                 .chain(list.iter().copied())
                 .collect()
         };
+        if kernel.contains(&0) && self.transposed && kernel.len() == 3 {
+            return error::runtime(format!(
+                "non-empty 5D (n_output_plane x n_input_plane x kernel_depth x kernel_height x kernel_width) tensor expected for weight, but got: {}",
+                format_sizes(self.weight)
+            ));
+        }
         if kernel.contains(&0) {
             let shown = match kernel.len() {
                 3 => format!(": {} (TxHxW)", by(kernel)),
@@ -177,10 +187,13 @@ impl<'a> Settings<'a> {
         if self.transposed {
             sizes.push(self.weight[1] * self.groups);
             sizes.extend((0..kernel.len()).map(|d| {
-                (input[d + 2] - 1) * self.stride[d] - 2 * self.padding[d]
-                    + self.dilation[d] * (kernel[d] - 1)
-                    + self.output_padding[d]
-                    + 1
+                let spread = (input[d + 2] - 1).saturating_mul(self.stride[d]);
+                let reach = self.dilation[d].saturating_mul(kernel[d] - 1);
+                spread
+                    .saturating_sub(self.padding[d].saturating_mul(2))
+                    .saturating_add(reach)
+                    .saturating_add(self.output_padding[d])
+                    .saturating_add(1)
             }));
             if sizes[2..].iter().any(|&size| size < 1) {
                 return error::runtime(format!(
@@ -190,7 +203,8 @@ impl<'a> Settings<'a> {
                 ));
             }
         } else {
-            sizes.push(self.weight[0]);
+            // without channels there is nothing to sum up, nor a result
+            sizes.push(if input[1] == 0 { 0 } else { self.weight[0] });
             sizes.extend(kernel::narrow_sizes(
                 &input[2..],
                 kernel,

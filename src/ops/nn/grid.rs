@@ -119,6 +119,21 @@ fn gradients(b: &Backward, op: &'static Op) -> Result<Vec<Option<Tensor>>> {
         .collect())
 }
 
+fn double_backward(b: &Backward, dims: usize) -> Result<Vec<Option<Tensor>>> {
+    let (grad, input, grid) = (b.tensor(0)?, b.tensor(1)?, b.tensor(2)?);
+    let by = sampling(b.args()?, 3, input.dtype())?;
+    let (of_input, of_grid) = (b.grad_or_zeros(0)?, b.grad_or_zeros(1)?);
+    let results = kernel::double_backward(
+        [&of_input.array(), &of_grid.array()],
+        &grad.array(),
+        &input.array(),
+        &grid.array(),
+        &by,
+        kernel_name(dims),
+    )?;
+    Ok(results.into_iter().map(|result| Some(result.into())).collect())
+}
+
 /// The places of so many elements across [-1, 1].
 fn line(count: i64, align_corners: bool, dtype: Dtype) -> Result<Array> {
     if count <= 1 {
@@ -201,7 +216,11 @@ ops! {
         "grid_sampler_2d_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)",
         0,
         |a| backward(a, 2),
-        Derivative::NotImplemented,
+        Derivative::Node("GridSampler2DBackwardBackward0", &[joint(
+            "grad_output, input, grid",
+            "grad_output, input, grid, interpolation_mode, padding_mode, align_corners, output_mask",
+            |b| double_backward(b, 2),
+        )]),
     )];
     /// Samples images of three dimensions at the places that a grid names.
     GRID_SAMPLER_3D = "grid_sampler_3d", "torch.grid_sampler_3d(torch.arange(4.0).reshape(1, 1, 1, 2, 2), torch.zeros(1, 1, 1, 1, 3), 0, 0, False)", [Overload::new(
@@ -219,7 +238,11 @@ ops! {
         "grid_sampler_3d_backward(Tensor grad_output, Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, bool[2] output_mask) -> (Tensor, Tensor)",
         0,
         |a| backward(a, 3),
-        Derivative::NotImplemented,
+        Derivative::Node("GridSampler3DBackwardBackward0", &[joint(
+            "grad_output, input, grid",
+            "grad_output, input, grid, interpolation_mode, padding_mode, align_corners, output_mask",
+            |b| double_backward(b, 3),
+        )]),
     )];
     /// The grid of an affine map for grid_sampler.
     AFFINE_GRID_GENERATOR = "affine_grid_generator", "torch.affine_grid_generator(torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]), (1, 1, 2, 2), False)", [Overload::new(

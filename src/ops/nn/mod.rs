@@ -57,8 +57,9 @@ pub(super) static FAMILIES: &[&[&Op]] = &[
     recurrent::fused::OPS,
     recurrent::layer::OPS,
     recurrent::packed::OPS,
-    weight_norm::OPS,
+    recurrent::padded::OPS,
     upsample::OPS,
+    weight_norm::OPS,
 ];
 
 /// Calls the first overload of an op of another family by its name.

@@ -1,8 +1,8 @@
 //! Padding: constants, mirrored or repeated elements, and the other end of the image.
 
 use crate::array::array::{format_sizes, numel_of};
-use crate::array::nn::format;
 use crate::array::nn::resample::{self, Resampling, Taps};
+use crate::array::nn::{check_room, format};
 use crate::array::{Array, Dims, Dtype, Result, Scalar, copy, error, unary, view as array_view};
 use crate::autograd::Tensor;
 use crate::ops::Backward;
@@ -48,7 +48,7 @@ fn axes(list: &[i64], between: &str) -> String {
     items.collect::<Vec<_>>().join(between)
 }
 
-fn check(kind: Kind, input: &[i64], padding: &[i64], dims: usize) -> Result<()> {
+fn check(kind: Kind, input: &[i64], dtype: Dtype, padding: &[i64], dims: usize) -> Result<()> {
     if padding.len() != 2 * dims {
         return error::runtime(format!(
             "padding size is expected to be {}, but got: {}",
@@ -83,11 +83,13 @@ fn check(kind: Kind, input: &[i64], padding: &[i64], dims: usize) -> Result<()> 
     let outputs: Dims = (0..dims)
         .map(|d| {
             let (before, after) = around(padding, d, dims);
-            image[d] + before + after
+            image[d].saturating_add(before).saturating_add(after)
         })
         .collect();
     if outputs.iter().all(|&size| size >= 1) {
-        return Ok(());
+        let mut sizes: Dims = input[..first].into();
+        sizes.extend_from_slice(&outputs);
+        return check_room(&sizes, dtype);
     }
     error::runtime(if kind == Kind::Replication && dims > 1 {
         format!(
@@ -113,7 +115,7 @@ fn kernel_name(kind: Kind, dims: usize) -> String {
 
 fn forward(a: &Args, kind: Kind, dims: usize) -> Result<Outs> {
     let (input, padding) = (a.array(0)?, a.ints(1)?);
-    check(kind, input.sizes(), padding, dims)?;
+    check(kind, input.sizes(), input.dtype(), padding, dims)?;
     let name = kernel_name(kind, dims);
     if input.dtype() == Dtype::Bool {
         return unary::unsupported(&name, Dtype::Bool);
@@ -208,8 +210,8 @@ fn constant(input: &Array, padding: &[i64], value: Scalar) -> Result<Array> {
     for d in 0..padded {
         let (before, after) = around(padding, d, padded);
         let size = input.sizes()[first + d];
-        let (start, end) = ((-before).max(0), (-after).max(0));
-        sizes[first + d] = size + before + after;
+        let (start, end) = (before.saturating_neg().max(0), after.saturating_neg().max(0));
+        sizes[first + d] = size.saturating_add(before).saturating_add(after);
         if sizes[first + d] < 0 {
             return error::runtime(if padding.iter().all(|&number| number <= 0) {
                 "narrow(): length must be non-negative.".to_string()
@@ -220,7 +222,7 @@ fn constant(input: &Array, padding: &[i64], value: Scalar) -> Result<Array> {
                 )
             });
         }
-        let kept = (size - start - end).max(0);
+        let kept = size.saturating_sub(start).saturating_sub(end).max(0);
         cut = array_view::narrow(&cut, (first + d) as i64, start.min(size - kept).max(0), kept)?;
     }
     numel_of(&sizes)?;
@@ -255,7 +257,7 @@ fn circular(input: &Tensor, padding: &[i64]) -> Result<Tensor> {
         if before > size || after > size {
             return error::runtime("Padding value causes wrapping around more than once.");
         }
-        whole[first + d] = size + before + after;
+        whole[first + d] = size.saturating_add(before).saturating_add(after);
         if whole[first + d] < 0 {
             return error::runtime("Negative padding value is resulting in an empty dimension");
         }

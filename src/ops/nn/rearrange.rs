@@ -193,7 +193,11 @@ fn pixel_shuffle(a: &Args) -> Result<Outs> {
     if by <= 0 {
         return error::runtime(format!("pixel_shuffle expects a positive upscale_factor, but got {by}"));
     }
-    let square = by.checked_mul(by).unwrap_or(i64::MAX);
+    let Some(square) = by.checked_mul(by) else {
+        return error::value(format!(
+            "upscale factor is too large, (upscale_factor)^2 overflowed: upscale_factor={by}"
+        ));
+    };
     if c % square != 0 {
         return error::runtime(format!(
             "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)={c} is not divisible by {square}"

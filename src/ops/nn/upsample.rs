@@ -1,7 +1,7 @@
 //! Images resampled to other sizes.
 
-use crate::array::nn::format;
 use crate::array::nn::resample::{self, Filter, Mode, Resampling};
+use crate::array::nn::{check_room, format};
 use crate::array::{Dims, Dtype, Result, error, unary};
 use crate::ops::Backward;
 use crate::ops::formula::*;
@@ -111,8 +111,16 @@ fn forward(a: &Args, kind: Kind) -> Result<Outs> {
     if !kind.takes(input.dtype()) {
         return unary::unsupported(name, input.dtype());
     }
+    let mut sizes: Dims = input.sizes()[..2].into();
+    sizes.extend_from_slice(outputs);
+    check_room(&sizes, input.dtype())?;
     let (align, scales) = kind.settings(a, 2);
-    let by = kind.resampling(input.sizes(), outputs, align, &scales, input.dtype());
+    // weights of bytes are rounded once, in the end
+    let precision = match (input.dtype(), kind.mode) {
+        (Dtype::Uint8, Mode::Linear | Mode::Cubic | Mode::Antialiased(_)) => Dtype::Float64,
+        (dtype, _) => dtype,
+    };
+    let by = kind.resampling(input.sizes(), outputs, align, &scales, precision);
     one(format::as_in(&input, resample::forward(&input, kind.dims, &by, name)?)?)
 }
 

@@ -67,10 +67,14 @@ fn default(param: &Param) -> Arg {
     }
 }
 
-/// One matched value. None stays None.
+/// One matched value. None stays None, and is the default where that is an empty list.
 pub fn argument(vm: &mut Vm, param: &Param, value: Value) -> R<Arg> {
     if value.is_none() {
-        return Ok(Arg::None);
+        return Ok(if param.default == Some("[]") {
+            default(param)
+        } else {
+            Arg::None
+        });
     }
     Ok(match param.kind {
         Kind::Tensor => match object::as_tensor(&value) {

@@ -324,6 +324,8 @@ fn default_text(default: &str) -> String {
     match default {
         "contiguous_format" | "preserve_format" => format!("torch.{default}"),
         quoted if quoted.starts_with('\'') => quoted.replace('\'', "\""),
+        // a list may be left out by None as well
+        "[]" => "None".to_string(),
         list if list.starts_with('[') => list.replace('[', "{").replace(']', "}"),
         other => other.to_string(),
     }

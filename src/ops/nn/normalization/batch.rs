@@ -57,7 +57,11 @@ fn statistics(a: &Args, running: usize, momentum: f64, eps: f64) -> Result<(Arra
     )?;
     let unbiased = moments.iter().map(|(_, variance)| variance * count / (count - 1.0));
     update(a.optional_tensor(running + 1), unbiased, momentum)?;
-    let dtype = input.dtype();
+    // half precision may come with parameters in single precision
+    let parameter = [1, 2, running, running + 1]
+        .into_iter()
+        .find_map(|at| a.optional_tensor(at));
+    let dtype = parameter.map_or(input.dtype(), Tensor::dtype);
     Ok((
         list(moments.iter().map(|(mean, _)| *mean), dtype)?,
         list(moments.iter().map(|(_, variance)| 1.0 / (variance + eps).sqrt()), dtype)?,
@@ -207,6 +211,18 @@ fn check_features(a: &Args) -> Result<()> {
     Ok(())
 }
 
+/// An empty batch depends on its parameters all the same.
+fn of_nothing(a: &Args) -> Result<Tensor> {
+    let mut out = crate::ops::shape::copying::clone(a.tensor(0)?)?;
+    if let Some(weight) = a.optional_tensor(1).filter(|weight| weight.numel() > 0) {
+        out = mul(&out, &select(weight, 0, 0)?)?;
+    }
+    if let Some(bias) = a.optional_tensor(2).filter(|bias| bias.numel() > 0) {
+        out = add(&out, &select(bias, 0, 0)?)?;
+    }
+    Ok(out)
+}
+
 /// A list of one number a channel, once for each image of a batch.
 fn repeated(list: Option<&Tensor>, times: i64) -> Result<Option<Tensor>> {
     list.map(|list| crate::ops::shape::repeat(list, &[times])).transpose()
@@ -291,6 +307,9 @@ ops! {
         FUNCTION,
         |a| {
             check_features(a)?;
+            if a.tensor(0)?.numel() == 0 {
+                return one(of_nothing(a)?);
+            }
             let args = args![
                 a.tensor(0)?, a.optional_tensor(1), a.optional_tensor(2), a.optional_tensor(3), a.optional_tensor(4),
                 a.bool(5)?, a.float(6)?, a.float(7)?

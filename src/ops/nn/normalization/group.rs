@@ -54,6 +54,11 @@ fn forward(a: &Args) -> Result<Outs> {
     let (weight, bias) = (a.optional_tensor(1), a.optional_tensor(2));
     let [n, c, hw, groups] = [a.int(3)?, a.int(4)?, a.int(5)?, a.int(6)?];
     check(input.sizes(), weight, bias, c, groups)?;
+    for (name, size) in [("number of channels", c), ("HxW", hw)] {
+        if size <= 0 {
+            return error::runtime(format!("Expected {name} to be greater than 0, got {size}"));
+        }
+    }
     if n.checked_mul(c).and_then(|nc| nc.checked_mul(hw)) != Some(input.numel() as i64) {
         return error::runtime(
             "Expected X.numel() == N * C * HxW to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)",

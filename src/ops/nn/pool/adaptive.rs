@@ -2,9 +2,9 @@
 
 use super::{check_line, check_not_empty, check_single, formatted, kernel, put_back, selected, taken};
 use crate::array::array::{format_sizes, numel_of};
-use crate::array::nn::format;
 use crate::array::nn::pool::{Divisor, Spans};
-use crate::array::{Dims, Result, error, unary};
+use crate::array::nn::{check_room, format};
+use crate::array::{Array, Dims, Dtype, Result, error, unary};
 use crate::autograd::Tensor;
 use crate::ops;
 use crate::ops::formula::*;
@@ -25,6 +25,7 @@ fn result_sizes(input: &[i64], outputs: &[i64]) -> Result<Dims> {
     let mut sizes: Dims = input[..input.len() - outputs.len()].into();
     sizes.extend_from_slice(outputs);
     numel_of(&sizes)?;
+    check_room(&sizes, Dtype::Float32)?;
     Ok(sizes)
 }
 
@@ -33,7 +34,10 @@ fn average(a: &Args, dims: usize) -> Result<Outs> {
     let name = format!("adaptive_avg_pool{dims}d");
     check_image(input.sizes(), dims, &name, "")?;
     check_not_empty(input.sizes(), &name, if dims == 2 { input.dim() - 2 } else { 1 })?;
-    result_sizes(input.sizes(), outputs)?;
+    let sizes = result_sizes(input.sizes(), outputs)?;
+    if dims == 2 && sizes.contains(&0) {
+        return one(Array::zeros(&sizes, input.dtype())?);
+    }
     if !input.dtype().is_floating_point() {
         let kernel = if dims == 2 {
             "adaptive_avg_pool2d"

@@ -46,22 +46,24 @@ impl Sliding {
         if padding < 0 {
             return error::runtime(format!("pad must be non-negative, but got pad: {padding}"));
         }
-        let Some(reach) = (kernel - 1).checked_mul(dilation).filter(|reach| *reach < i64::MAX / 2) else {
+        let Some(reach) = (kernel - 1).checked_mul(dilation) else {
             return error::runtime(format!(
                 "effective kernel size overflows, but got kernel_size={kernel} and dilation={dilation}"
             ));
         };
-        if padding > (reach + 1) / 2 {
+        if i128::from(padding) > (i128::from(reach) + 1) / 2 {
             return error::runtime(format!(
                 "pad should be at most half of effective kernel size, but got pad={padding}, kernel_size={kernel} and dilation={dilation}"
             ));
         }
-        let room = size + 2 * padding - reach - 1 + if self.ceil { (stride - 1).min(i64::MAX / 4) } else { 0 };
+        // any sizes may come from users
+        let [size, stride, padding, reach] = [size, stride, padding, reach].map(i128::from);
+        let room = size + 2 * padding - reach - 1 + if self.ceil { stride - 1 } else { 0 };
         let mut count = room.div_euclid(stride) + 1;
-        if self.ceil && (count - 1).saturating_mul(stride) >= size + padding {
+        if self.ceil && (count - 1) * stride >= size + padding {
             count -= 1;
         }
-        Ok(count)
+        Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
     /// The numbers of windows along the spatial dimensions, checked as PyTorch's shape checks do. `name` is what they
@@ -69,6 +71,11 @@ impl Sliding {
     fn outputs(&self, input: &[i64], name: &str) -> Result<Dims> {
         let dims = self.kernel.len();
         let first = input.len() - dims;
+        for list in [&self.kernel, &self.stride, &self.padding, &self.dilation] {
+            if list.iter().any(|&number| i32::try_from(number).is_err()) {
+                return error::runtime("value cannot be converted to type int without overflow");
+            }
+        }
         let outputs = (0..dims)
             .map(|d| self.output(d, input[first + d]))
             .collect::<Result<Dims>>()?;

@@ -4,6 +4,7 @@ pub mod cell;
 pub mod fused;
 pub mod layer;
 pub mod packed;
+pub mod padded;
 
 use crate::array::{Result, error};
 use crate::autograd::Tensor;
