@@ -13,11 +13,6 @@ fn check_addmm(a: &Args, first: &[i64], second: &[i64]) -> Result<()> {
     let (&[rows, inner], &[inner2, columns]) = (first, second) else {
         return Ok(());
     };
-    if inner != inner2 {
-        return error::runtime(format!(
-            "addmm: mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {inner2}x{columns})"
-        ));
-    }
     let dtype = |at: usize| a.tensor(at).map(Tensor::dtype);
     for (name, given) in [("self", dtype(0)?), ("mat1", dtype(1)?)] {
         if given != dtype(2)? {
@@ -27,6 +22,11 @@ fn check_addmm(a: &Args, first: &[i64], second: &[i64]) -> Result<()> {
                 dtype(2)?.scalar_type()
             ));
         }
+    }
+    if inner != inner2 {
+        return error::runtime(format!(
+            "addmm: mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {inner2}x{columns})"
+        ));
     }
     if a.tensor(0)?.array().sizes() != [columns] {
         crate::array::view::expand(&*a.array(0)?, &[rows, columns])?;

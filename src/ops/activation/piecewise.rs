@@ -182,10 +182,17 @@ ops! {
         NAMESPACED | OUT,
         |a| {
             let lambda = a.scalar(1)?.to_f64();
-            if lambda < 0.0 {
+            let (dtype, most, largest) = match a.tensor(0)?.dtype() {
+                Dtype::Float64 => ("Double", "1.79769e+308", f64::MAX),
+                Dtype::Float16 => ("Half", "65504", 65504.0),
+                Dtype::BFloat16 => ("BFloat16", "3.38953e+38", 3.38953e38),
+                _ => ("Float", "3.40282e+38", f64::from(f32::MAX)),
+            };
+            if !(0.0..=largest).contains(&lambda) {
+                let found = crate::array::print::python_float(lambda);
                 return error::runtime(format!(
-                    "lambda must be greater or equal to 0, but found to be {}.",
-                    crate::array::print::python_float(lambda)
+                    "lambda must be in range [0, {most}] for input dtype {dtype}, but found {}",
+                    found.trim_end_matches(".0")
                 ));
             }
             a.unary(|x| activation::softshrink(x, lambda))
@@ -330,6 +337,29 @@ ops! {
             apart("noise"),
         ]),
     )];
+    /// The gradient of rrelu.
+    RRELU_BACKWARD = "rrelu_with_noise_backward", "torch.rrelu(torch.tensor([-1.0, 2.0]))", [Overload::new(
+        "rrelu_with_noise_backward(Tensor grad_output, Tensor self, Tensor noise, Scalar lower, Scalar upper, bool training, bool self_is_result) -> Tensor",
+        0,
+        |a| {
+            let (grad, this, noise) = (a.tensor(0)?.detach(), a.tensor(1)?.detach(), a.tensor(2)?.detach());
+            let (lower, upper) = (a.scalar(3)?.to_f64(), a.scalar(4)?.to_f64());
+            if a.bool(5)? && upper - lower > 1e-6 {
+                return one(mul(&grad, &noise)?);
+            }
+            let slope = Scalar::Float((lower + upper) / 2.0);
+            one(call1(&LEAKY_RELU_BACKWARD, args![grad, this, slope, a.bool(6)?])?)
+        },
+        Node("RreluWithNoiseBackwardBackward0", &[
+            grad("grad_output", "self, noise, lower, upper, training", |b| {
+                call1(&RRELU_BACKWARD, args![
+                    b.grad()?, b.tensor(1)?, b.tensor(2)?, b.scalar(3)?, b.scalar(4)?, b.bool(5)?, false
+                ])
+            }),
+            zero("self"),
+            apart("noise"),
+        ]),
+    )];
     /// rrelu in place.
     RRELU_IN_PLACE = "rrelu_", "torch.rrelu_(torch.tensor([-1.0, 2.0]))", [Overload::new(
         "rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.3333333333333333, bool training=False, Generator? generator=None) -> Tensor(a!)",
@@ -396,11 +426,16 @@ fn with_noise(a: &Args) -> Result<Args> {
 /// The gradient of rrelu from its input or its result.
 fn rrelu_backward(b: &crate::ops::Backward, this: Tensor, is_result: bool) -> Result<Tensor> {
     let (lower, upper) = (b.scalar(2)?.to_f64(), b.scalar(3)?.to_f64());
-    if b.bool(4)? && upper - lower > 1e-6 {
-        return mul(b.grad()?, b.tensor(1)?);
-    }
-    let slope = Scalar::Float((lower + upper) / 2.0);
-    call1(&LEAKY_RELU_BACKWARD, args![b.grad()?, this, slope, is_result])
+    let args = args![
+        b.grad()?,
+        this,
+        b.tensor(1)?,
+        Scalar::Float(lower),
+        Scalar::Float(upper),
+        b.bool(4)?,
+        is_result
+    ];
+    call1(&RRELU_BACKWARD, args)
 }
 
 /// While training every element at most 0 draws its slope, in order; the others' is 1.

@@ -356,9 +356,11 @@ impl Heads {
     }
 }
 
-/// [batch, heads, rows, width] in the memory order of [batch, rows, heads, width], as the kernel leaves its result.
-fn interleaved(x: &Array) -> Result<Array> {
-    shape::transpose(&copy::contiguous(&shape::transpose(x, 1, 2)?)?, 1, 2)
+/// The output in the query's memory order.
+fn ordered_as(query: &Array, output: &Array) -> Result<Array> {
+    let ordered = layout::zeros_like(query, output.dtype())?;
+    copy::copy_into(&ordered, output)?;
+    Ok(ordered)
 }
 
 ops! {
@@ -387,7 +389,7 @@ ops! {
                 2 => heads.rounded(mask, causal, dtype)?,
                 _ => Heads::product(&heads.weights(mask, causal)?, &heads.value)?,
             };
-            let output = interleaved(&copy::cast(&output, dtype)?)?;
+            let output = ordered_as(&*a.array(0)?, &copy::cast(&output, dtype)?)?;
             // the sums of exponentials, which nothing reads: weights are computed once more on the way back
             let sizes = output.sizes().get(..3).unwrap_or(&[]);
             two((output.clone(), Array::zeros(sizes, heads.query.dtype())?))

@@ -181,7 +181,7 @@ ops! {
         OUT | NAMESPACED,
         |a| {
             let (input, target) = (a.tensor(0)?.detach(), a.tensor(1)?.detach());
-            let loss = log1p(&exp(&mul(&neg(&target)?, &input)?)?)?;
+            let loss = log1p(exp(mul(&input, neg(&target)?)?)?)?;
             if input.dtype().is_integral() {
                 return super::cannot_hold(crate::array::promote::to_floating(loss.dtype()), input.dtype());
             }
