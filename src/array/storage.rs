@@ -137,6 +137,6 @@ fn machine_limit() -> usize {
 #[cold]
 fn out_of_memory<T>(bytes: usize) -> Result<T> {
     error::runtime(format!(
-        "[enforce fail at alloc_cpu.cpp:132] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate {bytes} bytes. Error code 12 (Cannot allocate memory)"
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate {bytes} bytes. Error code 12 (Cannot allocate memory)"
     ))
 }

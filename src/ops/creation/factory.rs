@@ -30,7 +30,12 @@ pub(crate) static ZEROS: Op = Op {
     overloads: overloads![Overload::new(
         factory!("zeros(SymInt[] size"),
         FUNCTION | OUT | FACTORY,
-        |a| one(Array::zeros(a.ints(0)?, dtype_or_default(a, 1))?),
+        |a| {
+            if a.ints(0)?.iter().any(|size| *size < 0) {
+                return error::runtime("zeros: Dimension size must be non-negative.");
+            }
+            one(Array::zeros(a.ints(0)?, dtype_or_default(a, 1))?)
+        },
         Derivative::NotDifferentiable,
     )],
 };

@@ -212,9 +212,9 @@ def einsum(*args):
         def letter(n):
             if n == Ellipsis:
                 return "..."
-            if 0 <= n < 26:
+            if n >= 0 and n < 26:
                 return chr(ord("A") + n)
-            if 26 <= n < 52:
+            if n >= 26 and n < 52:
                 return chr(ord("a") + n - 26)
             raise ValueError("einsum(): subscript in subscript list is not within the valid range [0, 52)")
 
