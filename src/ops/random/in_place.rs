@@ -17,12 +17,20 @@ pub static OPS: &[&Op] = &[
     &BERNOULLI_,
 ];
 
+/// A fresh array laid out in memory as another: the order of draws follows it.
+fn laid_out_as(array: &Array) -> Result<Array> {
+    let overlaps = array.sizes().iter().zip(array.strides()).any(|(&size, &stride)| size > 1 && stride <= 0);
+    if array.is_contiguous() || array.numel() == 0 || overlaps {
+        return Array::zeros(array.sizes(), array.dtype());
+    }
+    let last: i64 = array.sizes().iter().zip(array.strides()).map(|(size, stride)| (size - 1) * stride).sum();
+    let buffer = Array::zeros(&[last + 1], array.dtype())?;
+    Ok(buffer.view(array.sizes().into(), array.strides().into(), 0))
+}
+
 /// A fresh array like self, filled by the recipe.
 fn filled(a: &Args, generator: usize, recipe: impl FnOnce(&Array, &mut Generator) -> Result<()>) -> Result<Outs> {
-    let out = {
-        let array = a.array(0)?;
-        Array::zeros(array.sizes(), array.dtype())?
-    };
+    let out = laid_out_as(&*a.array(0)?)?;
     recipe(&out, &mut a.generator(generator).borrow_mut())?;
     one(out)
 }

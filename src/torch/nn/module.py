@@ -16,6 +16,8 @@ _HOOK_TABLES = (
     "_state_dict_pre_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks",
 )
 
+# whether any of the forward and backward tables was ever used
+_globally_hooked = False
 _global_backward_pre_hooks = OrderedDict()
 _global_backward_hooks = OrderedDict()
 _global_is_full_backward_hook = None
@@ -62,15 +64,22 @@ def register_module_parameter_registration_hook(hook):
     return _register(_global_parameter_registration_hooks, hook)
 
 
+def _register_for_all(table, hook, extra_dict=None):
+    """A hook of every module: from now on calls look for such hooks."""
+    global _globally_hooked
+    _globally_hooked = True
+    handle = RemovableHandle(table, extra_dict=extra_dict)
+    table[handle.id] = hook
+    return handle
+
+
 def register_module_forward_pre_hook(hook):
-    return _register(_global_forward_pre_hooks, hook)
+    return _register_for_all(_global_forward_pre_hooks, hook)
 
 
 def register_module_forward_hook(hook, *, with_kwargs=False, always_call=False):
-    handle = RemovableHandle(
-        _global_forward_hooks, extra_dict=[_global_forward_hooks_with_kwargs, _global_forward_hooks_always_called]
-    )
-    _global_forward_hooks[handle.id] = hook
+    extra = [_global_forward_hooks_with_kwargs, _global_forward_hooks_always_called]
+    handle = _register_for_all(_global_forward_hooks, hook, extra)
     if with_kwargs:
         _global_forward_hooks_with_kwargs[handle.id] = True
     if always_call:
@@ -86,7 +95,7 @@ def _global_backward(hook, full):
             "Please use only one of them."
         )
     _global_is_full_backward_hook = full
-    return _register(_global_backward_hooks, hook)
+    return _register_for_all(_global_backward_hooks, hook)
 
 
 def register_module_backward_hook(hook):
@@ -98,7 +107,7 @@ def register_module_full_backward_hook(hook):
 
 
 def register_module_full_backward_pre_hook(hook):
-    return _register(_global_backward_pre_hooks, hook)
+    return _register_for_all(_global_backward_pre_hooks, hook)
 
 
 def _forward_unimplemented(self, *input):
@@ -266,9 +275,16 @@ class Module:
 
     def __getattr__(self, name):
         known = self.__dict__
-        for table in ("_parameters", "_buffers", "_modules"):
-            if table in known and name in known[table]:
-                return known[table][name]
+        if "_parameters" in known:
+            table = known["_parameters"]
+            if name in table:
+                return table[name]
+            table = known["_modules"]
+            if name in table:
+                return table[name]
+            table = known["_buffers"]
+            if name in table:
+                return table[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name, value):
@@ -502,14 +518,11 @@ class Module:
             regular += self._backward_hooks.values()
         return full, regular, [*_global_backward_pre_hooks.values(), *self._backward_pre_hooks.values()]
 
-    def _has_hooks(self):
-        return (
-            self._backward_hooks or self._backward_pre_hooks or self._forward_hooks or self._forward_pre_hooks
-            or _global_backward_pre_hooks or _global_backward_hooks or _global_forward_hooks or _global_forward_pre_hooks
-        )
-
     def __call__(self, *args, **kwargs):
-        if not self._has_hooks():
+        if not (
+            self._backward_hooks or self._backward_pre_hooks or self._forward_hooks or self._forward_pre_hooks
+            or _globally_hooked
+        ):
             return self.forward(*args, **kwargs)
         called = set()
         try:

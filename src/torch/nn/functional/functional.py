@@ -73,7 +73,7 @@ def _choose(inplace, name, input, *args):
 
 
 def relu(input, inplace=False):
-    return _choose(inplace, "relu", input)
+    return torch.relu_(input) if inplace else torch.relu(input)
 
 
 def relu6(input, inplace=False):
@@ -196,7 +196,7 @@ def _check_p(p):
 
 def dropout(input, p=0.5, training=True, inplace=False):
     _check_p(p)
-    return _choose(inplace, "dropout", input, p, training)
+    return torch.dropout_(input, p, training) if inplace else torch.dropout(input, p, training)
 
 
 def alpha_dropout(input, p=0.5, training=False, inplace=False):

@@ -130,21 +130,7 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
         )
     else:
         sequences = tuple(sequences)
-    for at, sequence in enumerate(sequences):
-        if not isinstance(sequence, torch.Tensor):
-            raise TypeError(f"expected Tensor as element {at} in argument 0, but got {type(sequence).__name__}")
-    if len(sequences) == 0:
-        raise RuntimeError("received an empty list of sequences")
-    if padding_side not in ("left", "right"):
-        raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
-    longest, rest = max(sequence.size(0) for sequence in sequences), sequences[0].shape[1:]
-    lead = (len(sequences), longest) if batch_first else (longest, len(sequences))
-    padded = sequences[0].new_full((*lead, *rest), padding_value)
-    for at, sequence in enumerate(sequences):
-        length = sequence.size(0)
-        place = padded.select(0 if batch_first else 1, at)
-        place.narrow(0, longest - length if padding_side == "left" else 0, length).copy_(sequence)
-    return padded
+    return torch._C._nn.pad_sequence(sequences, batch_first, padding_value, padding_side)
 
 
 def unpad_sequence(padded_sequences, lengths, batch_first=False):
