@@ -453,7 +453,6 @@ fn torch_value(vm: &mut Vm, name: &str) -> Option<Value> {
         "legacy_contiguous_format" => return object::symbol::by_name(vm, "contiguous_format"),
         "strided" | "sparse_coo" | "sparse_csr" | "sparse_csc" | "sparse_bsr" | "sparse_bsc" | "contiguous_format"
         | "preserve_format" | "channels_last" | "channels_last_3d" => return object::symbol::by_name(vm, name),
-        "legacy_contiguous_format" => return object::symbol::by_name(vm, "contiguous_format"),
         name if name.ends_with("Tensor") => return legacy::by_name(vm, name),
         _ => return None,
     })
