@@ -287,7 +287,6 @@ static SOURCES: &[(&str, &str)] = &[
     ("torch._random", include_str!("functional/random.py")),
     ("torch.signal.windows", include_str!("signal/windows.py")),
     ("torch.masked", include_str!("masked/masked.py")),
-    ("torch.testing", include_str!("testing.py")),
 ];
 
 /// Registers the module's namespaces; each is built when it is imported.
