@@ -52,7 +52,7 @@ _order = list(_enabled)
 def _cur_sdpa_kernel_backends(with_priority=False):
     backends = [backend for backend in _order if backend in _enabled]
     if not with_priority:
-        usual = (4, 1, 2, 0, 3)
+        usual = (3, 1, 2, 0, 4)
         backends.sort(key=lambda backend: usual.index(backend.value) if backend.value in usual else len(usual))
     return backends
 

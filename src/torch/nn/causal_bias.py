@@ -30,7 +30,7 @@ class CausalBias(torch.Tensor):
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):
         kwargs = {} if kwargs is None else kwargs
-        if func is torch.nn.functional.scaled_dot_product_attention:
+        if getattr(func, "__name__", None) == "scaled_dot_product_attention":
             return cls._attend(*args, **kwargs)
         return super().__torch_function__(func, types, args, kwargs)
 

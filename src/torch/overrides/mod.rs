@@ -230,7 +230,7 @@ fn function_of(vm: &mut Vm, torch: &Rc<object::Torch>, called: Called<'_>) -> R<
             };
             let module = Value::object(Object::Module(torch.module.clone()));
             let found = vm.find_attr(&module, Symbol::new(name))?.filter(is_op);
-            let found = found.or_else(|| super::function::function(name));
+            let found = found.or_else(|| super::function::any_function(name));
             Ok((found.unwrap_or_default(), format!("torch.{name}")))
         }
     }
