@@ -177,7 +177,7 @@ fn max_in<'s, T: Number>(a: &Array, last: usize, of: &(dyn Fn(usize) -> &'s Span
     );
     let best = SharedSlice::new(values.fresh_slice_mut::<T>());
     let places = SharedSlice::new(indices.fresh_slice_mut::<i64>());
-    let planes = if windows == 0 { 0 } else { values.numel() / windows };
+    let planes = values.numel().checked_div(windows).unwrap_or(0);
     each_plane(planes, plane.max(windows), &|at| {
         let image = &source[at * plane..(at + 1) * plane];
         // SAFETY: each plane has a part of its own.
@@ -301,7 +301,7 @@ fn mean_in<T: Number>(a: &Array, last: usize, spans: &Spans, divisor: Divisor) -
     let windows = spans.windows();
     let out = Array::unfilled(&spans.sizes(a, last), T::DTYPE)?;
     let shared = SharedSlice::new(out.fresh_slice_mut::<T>());
-    let planes = if windows == 0 { 0 } else { out.numel() / windows };
+    let planes = out.numel().checked_div(windows).unwrap_or(0);
     each_plane(planes, plane.max(windows), &|at| {
         let image = &source[at * plane..(at + 1) * plane];
         // SAFETY: each plane has a part of its own.
@@ -354,7 +354,7 @@ fn mean_backward_in<T: Number>(
     let windows = spans.windows();
     let out = Array::zeros(sizes, T::DTYPE)?;
     let shared = SharedSlice::new(out.fresh_slice_mut::<T>());
-    let planes = if plane == 0 { 0 } else { out.numel() / plane };
+    let planes = out.numel().checked_div(plane).unwrap_or(0);
     each_plane(planes, plane.max(windows), &|at| {
         // SAFETY: each plane has a part of its own.
         let image = unsafe { shared.part(at * plane, plane) };

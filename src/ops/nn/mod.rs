@@ -30,6 +30,7 @@ pub(super) static FAMILIES: &[&[&Op]] = &[
     bilinear::OPS,
     cdist::OPS,
     convolution::OPS,
+    convolution::layers::OPS,
     distance::OPS,
     dropout::OPS,
     embedding::OPS,

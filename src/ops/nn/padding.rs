@@ -191,7 +191,7 @@ mirrored! {
 
 /// Constants around the last dimensions; negative padding cuts off.
 fn constant(input: &Array, padding: &[i64], value: Scalar) -> Result<Array> {
-    if padding.len() % 2 != 0 {
+    if !padding.len().is_multiple_of(2) {
         return error::runtime(format!(
             "Length of pad must be even but instead it equals {}",
             padding.len()
@@ -293,7 +293,7 @@ fn by_mode(input: &Tensor, padding: &[i64], mode: &str, value: Option<f64>) -> R
     if !["constant", "reflect", "replicate", "circular"].contains(&mode) {
         return error::not_implemented(format!("Unrecognised padding mode {mode}"));
     }
-    if padding.len() % 2 != 0 {
+    if !padding.len().is_multiple_of(2) {
         return error::runtime("Padding length must be divisible by 2");
     }
     let (padded, dims) = (padding.len() / 2, input.dim());

@@ -79,6 +79,9 @@ fn im2col(a: &Args) -> Result<Outs> {
             pair(&out)
         ));
     }
+    if out[0].checked_mul(out[1]).is_none() {
+        return error::runtime("numel: integer multiplication overflow");
+    }
     check_dtype(input.dtype(), "im2col_out_cpu")?;
     let window = Window::new(kernel, stride, padding, dilation);
     let whole = if batched {
@@ -113,14 +116,14 @@ fn col2im(a: &Args) -> Result<Outs> {
     }
     let first = usize::from(batched);
     let (rows, length) = (sizes[first], sizes[first + 1]);
-    if rows % (kernel[0] * kernel[1]) != 0 {
+    if rows % kernel[0].saturating_mul(kernel[1]) != 0 {
         return error::runtime(format!(
             "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)={rows} and kernel_size={}.",
             pair(kernel)
         ));
     }
     let out = convolution::narrow_sizes(size, kernel, stride, padding, dilation);
-    if out[0] * out[1] != length {
+    if out[0].wrapping_mul(out[1]) != length {
         return error::runtime(format!(
             "Given output_size={}, kernel_size={}, dilation={}, padding={}, stride={}, expected size of input's dimension 2 to match the calculated number of sliding blocks {} * {} = {}, but got input.size(2)={length}.",
             pair(size),
@@ -130,7 +133,7 @@ fn col2im(a: &Args) -> Result<Outs> {
             pair(stride),
             out[0],
             out[1],
-            out[0] * out[1]
+            out[0].wrapping_mul(out[1])
         ));
     }
     if out.iter().any(|&size| size < 1) {

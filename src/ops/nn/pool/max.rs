@@ -197,7 +197,8 @@ ops! {
         |a| {
             let input = a.tensor(0)?;
             check_values(a)?;
-            if !(input.requires_grad() && modes::is_grad_enabled()) && !input.dtype().is_floating_point() {
+            let recorded = input.requires_grad() && modes::is_grad_enabled();
+            if !recorded && !input.dtype().is_floating_point() {
                 return crate::array::unary::unsupported("max_pool1d_impl", input.dtype());
             }
             values(&MAX_POOL1D_WITH_INDICES, a)
