@@ -43,7 +43,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> R<Value> {
     };
     // a subclass may take keywords, and read them in its `__init__`
     let plain = class.as_class().is_none_or(|class| class.same(&vm.types.weakref));
-    if plain && keywords.as_dict().is_some_and(|dict| dict.len() > 0) {
+    if plain && keywords.as_dict().is_some_and(|dict| !dict.is_empty()) {
         return Err(vm.type_error("ref() takes no keyword arguments"));
     }
     let allowed = matches!(

@@ -70,6 +70,7 @@ static TEXTS: &[(&str, &str)] = &[
     ("pydoc", include_str!("text/pydoc.py")),
     ("textwrap", include_str!("text/textwrap.py")),
     ("types", include_str!("text/types_module.py")),
+    ("_typing_aliases", include_str!("text/typing_aliases.py")),
     ("_typing_forms", include_str!("text/typing_forms.py")),
     ("typing", include_str!("text/typing_module.py")),
     ("warnings", include_str!("text/warnings.py")),

@@ -146,17 +146,17 @@ impl Compiler<'_> {
     /// Fills in the address that the step at `at` left open: the place reached now.
     fn land(&mut self, at: usize) {
         let here = self.here();
-        match self.program.steps.get_mut(at) {
-            Some(
-                Step::Jump(other)
-                | Step::Split { other }
-                | Step::IfGroup { other, .. }
-                | Step::Loop { exit: other, .. }
-                | Step::Look {
-                    negate: Some(other), ..
-                },
-            ) => *other = here,
-            _ => {}
+        if let Some(
+            Step::Jump(other)
+            | Step::Split { other }
+            | Step::IfGroup { other, .. }
+            | Step::Loop { exit: other, .. }
+            | Step::Look {
+                negate: Some(other), ..
+            },
+        ) = self.program.steps.get_mut(at)
+        {
+            *other = here;
         }
     }
 

@@ -1,4 +1,5 @@
 """Type hints at run time."""
+import _typing_aliases as _aliases
 import _typing_forms as _forms
 import collections as _collections
 import collections.abc as _abc
@@ -12,8 +13,9 @@ from _typing_forms import (
     Optional, ParamSpec, Required, Self, TypeAlias, TypeGuard, TypeVar, TypeVarTuple, Union, Unpack,
 )
 from abc import ABCMeta as _ABCMeta, abstractmethod as _abstractmethod
+from _typing_aliases import SpecialAlias as _SpecialGenericAlias
 from _typing_forms import (
-    AnnotatedForm as _AnnotatedAlias, GenericForm as _GenericAlias, SpecialAlias as _SpecialGenericAlias,
+    AnnotatedForm as _AnnotatedAlias, GenericForm as _GenericAlias,
     SpecialForm as _SpecialForm, UnionForm as _UnionGenericAlias, caller as _caller, checked as _checked,
 )
 
@@ -209,7 +211,7 @@ Reversible = _alias(_abc.Reversible, 1)
 Sized = _alias(_abc.Sized, 0)
 Container = _alias(_abc.Container, 1)
 Collection = _alias(_abc.Collection, 1)
-Callable = _forms.CallableAlias(_abc.Callable, 2)
+Callable = _aliases.CallableAlias(_abc.Callable, 2)
 AbstractSet = _alias(_abc.Set, 1, name="AbstractSet")
 MutableSet = _alias(_abc.MutableSet, 1)
 Mapping = _alias(_abc.Mapping, 2)
@@ -217,7 +219,7 @@ MutableMapping = _alias(_abc.MutableMapping, 2)
 Sequence = _alias(_abc.Sequence, 1)
 MutableSequence = _alias(_abc.MutableSequence, 1)
 ByteString = _alias(_abc.ByteString, 0)
-Tuple = _forms.TupleAlias(tuple, -1, inst=False, name="Tuple")
+Tuple = _aliases.TupleAlias(tuple, -1, inst=False, name="Tuple")
 List = _alias(list, 1, inst=False, name="List")
 Deque = _alias(_collections.deque, 1, name="Deque")
 Set = _alias(set, 1, inst=False, name="Set")
@@ -624,7 +626,7 @@ TypedDict.__mro_entries__ = lambda bases: (_TypedDict,)
 for _class, _name in (
     (_GenericAlias, "_GenericAlias"), (_UnionGenericAlias, "_UnionGenericAlias"), (_AnnotatedAlias, "_AnnotatedAlias"),
     (_SpecialGenericAlias, "_SpecialGenericAlias"), (_forms.CallableForm, "_CallableGenericAlias"),
-    (_forms.LiteralForm, "_LiteralGenericAlias"), (_forms.CallableAlias, "_CallableType"), (_forms.TupleAlias, "_TupleType"),
+    (_forms.LiteralForm, "_LiteralGenericAlias"), (_aliases.CallableAlias, "_CallableType"), (_aliases.TupleAlias, "_TupleType"),
     (_forms.UnpackForm, "_UnpackGenericAlias"),
 ):
     _class.__module__ = "typing"

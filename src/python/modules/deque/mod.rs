@@ -2,13 +2,25 @@
 
 use crate::python::class::{ClassRef, Compare, Flags, Layout, Slot};
 use crate::python::native::{ClassItem, NativeDef, Parser};
-use crate::python::object::{Attributes, Foreign, Module, NativeIterator, Object};
+use crate::python::object::{Attributes, Foreign, Module, Object};
 use crate::python::types::{guarded_repr, sequence, take};
 use crate::python::value::{R, Raised, Value};
 use crate::python::vm::{ClassSpec, Vm};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+
+/// The deque behind `self`; the binder has checked the class.
+macro_rules! ring {
+    ($this:ident) => {{
+        let Some(deque) = $this.as_foreign::<Deque>() else {
+            return Ok(Value::NotImplemented);
+        };
+        deque
+    }};
+}
+
+mod walk;
 
 struct Deque {
     class: ClassRef,
@@ -156,7 +168,7 @@ static ITEMS: &[ClassItem] = &[
         "__reversed__",
         NONE,
         Parser::NoArgs,
-        reversed,
+        walk::reversed,
         "D.__reversed__() -- return a reverse iterator over the deque",
     ),
     ClassItem::method(
@@ -182,7 +194,7 @@ static ITEMS: &[ClassItem] = &[
         "maximum size of a deque or None if unbounded",
     ),
     ClassItem::special(Slot::Len, len),
-    ClassItem::special(Slot::Iter, iter),
+    ClassItem::special(Slot::Iter, walk::iter),
     ClassItem::special(Slot::Contains, contains),
     ClassItem::special(Slot::GetItem, get_item),
     ClassItem::special(Slot::SetItem, set_item),
@@ -203,11 +215,6 @@ static ITEMS: &[ClassItem] = &[
         name: "__hash__",
         make: |_| Value::None,
     },
-];
-
-static ITERATOR_ITEMS: &[ClassItem] = &[
-    ClassItem::special(Slot::Iter, |_, args| Ok(args.first().cloned().unwrap_or_default())),
-    ClassItem::special(Slot::Next, next),
 ];
 
 /// Builds the module.
@@ -233,7 +240,7 @@ pub fn build(vm: &mut Vm) -> R<Rc<Module>> {
             flags: flags.with(Flags::FINAL),
             doc: "",
         })?;
-        vm.define(&class, ITERATOR_ITEMS);
+        vm.define(&class, walk::ITEMS);
         module.set(name, Value::class(&class));
     }
     Ok(module)
@@ -298,16 +305,6 @@ impl Deque {
         let over = self.most.get().map_or(0, |most| items.len().saturating_sub(most));
         items.into_iter().skip(over).collect()
     }
-}
-
-/// The deque behind `self`; the binder has checked the class.
-macro_rules! ring {
-    ($this:ident) => {{
-        let Some(deque) = $this.as_foreign::<Deque>() else {
-            return Ok(Value::NotImplemented);
-        };
-        deque
-    }};
 }
 
 fn new(_vm: &mut Vm, args: &[Value]) -> R<Value> {
@@ -640,90 +637,6 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> R<Value> {
         Some(dict) if vm.truth(&dict)? => dict,
         _ => Value::None,
     };
-    let items = iter(vm, std::slice::from_ref(this))?;
+    let items = walk::iter(vm, std::slice::from_ref(this))?;
     Ok(Value::tuple([Value::class(&deque.class), making, state, items]))
-}
-
-/// Walks over a deque from either end.
-struct Walk {
-    class: ClassRef,
-    deque: Value,
-    at: Cell<usize>,
-    changes: u64,
-    backwards: bool,
-}
-
-impl NativeIterator for Walk {
-    fn class(&self) -> &ClassRef {
-        &self.class
-    }
-
-    fn next(&self, vm: &mut Vm) -> R<Option<Value>> {
-        let Some(deque) = self.deque.as_foreign::<Deque>() else {
-            return Ok(None);
-        };
-        let at = self.at.get();
-        if at == usize::MAX {
-            return Ok(None);
-        }
-        if deque.changes.get() != self.changes {
-            self.at.set(usize::MAX);
-            return Err(mutated(vm));
-        }
-        let place = if self.backwards {
-            deque.len().checked_sub(at + 1)
-        } else {
-            Some(at)
-        };
-        let item = place.and_then(|at| deque.get(at));
-        self.at.set(if item.is_some() { at + 1 } else { usize::MAX });
-        Ok(item)
-    }
-
-    fn length_hint(&self) -> Option<usize> {
-        let length = self.deque.as_foreign::<Deque>().map_or(0, Deque::len);
-        Some(length.saturating_sub(self.at.get()))
-    }
-
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-}
-
-fn walk(vm: &mut Vm, args: &[Value], backwards: bool) -> R<Value> {
-    take!(args => this);
-    let deque = ring!(this);
-    let name = if backwards {
-        "_deque_reverse_iterator"
-    } else {
-        "_deque_iterator"
-    };
-    let module = vm.import_module("_deque")?;
-    let class = vm.get_attr(&module, crate::syntax::symbol::Symbol::new(name))?;
-    let Some(class) = class.as_class() else {
-        return Ok(Value::None);
-    };
-    Ok(Value::object(Object::Iterator(Box::new(Walk {
-        class: class.clone(),
-        deque: this.clone(),
-        at: Cell::new(0),
-        changes: deque.changes.get(),
-        backwards,
-    }))))
-}
-
-fn iter(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    walk(vm, args, false)
-}
-
-fn reversed(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    walk(vm, args, true)
-}
-
-fn next(vm: &mut Vm, args: &[Value]) -> R<Value> {
-    take!(args => this);
-    match vm.next(this)? {
-        Some(item) => Ok(item),
-        None => Err(vm.stop_iteration(Value::None)),
-    }
 }
