@@ -131,10 +131,7 @@ ops! {
             let inside = logical_and(&gt(&this, -3.0)?, &lt(&this, 3.0)?)?;
             one(where_(&inside, div(&grad, 6.0)?, scalar_like(0.0, &grad)?)?)
         },
-        Node("HardsigmoidBackwardBackward0", &[
-            grad("grad_output", "self", |b| call1(&HARDSIGMOID_BACKWARD, args![b.grad()?, b.tensor(1)?])),
-            zero("self"),
-        ]),
+        NotImplemented,
     )];
     /// x * relu6(x + 3) / 6.
     HARDSWISH = "hardswish", "torch.nn.functional.hardswish(torch.tensor([-1.0, 4.0]))", [Overload::new(
@@ -258,11 +255,9 @@ ops! {
                     ));
                 }
             }
-            if this.dim() == 0 || weight.numel() == 1 {
-                weight = reshape(&weight, &vec![1; this.dim()])?;
-            } else if this.dim() != 1 {
+            if this.dim() != weight.dim() {
                 let mut sizes = vec![1; this.dim()];
-                if let Some(size) = sizes.get_mut(1) {
+                if let Some(size) = sizes.get_mut(1).filter(|_| weight.numel() != 1) {
                     *size = weight.numel() as i64;
                 }
                 weight = reshape(&weight, &sizes)?;

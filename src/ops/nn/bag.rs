@@ -182,22 +182,31 @@ ops! {
                 call1(&EMBEDDING_BAG_BACKWARD, kept(b, b.grad()?, rows)?)
             }),
             grad("per_sample_weights", "weight, indices, offsets, mode", |b| {
-                let (grad, weight) = (b.grad()?.array().clone(), b.tensor(0)?);
-                let (indices, offsets) = (b.tensor(1)?, b.tensor(2)?);
-                let (indices, offsets) = promoted(&indices.array(), &offsets.array())?;
-                let weight = weight.array();
-                let bags = Bags {
-                    indices: &indices,
-                    offsets: &offsets,
-                    mode: mode(b.int(4)?),
-                    weights: None,
-                    closed: b.bool(7)?,
-                    padding: b.int(8)?,
-                };
-                Ok(kernel::bag_weights_backward(&grad, &weight, bags)?.into())
+                let args = args![
+                    b.grad()?, b.tensor(0)?, b.tensor(1)?, b.tensor(2)?, b.int(4)?, b.bool(7)?, b.int(8)?
+                ];
+                call1(&WEIGHTS_BACKWARD, args)
             }),
         ]),
     ).outputs(1)];
+    /// The gradient of embedding_bag for the factors of indices.
+    WEIGHTS_BACKWARD = "_embedding_bag_per_sample_weights_backward", "torch.embedding_bag(torch.ones(2, 2), torch.tensor([0, 1]), torch.tensor([0]))[0]", [Overload::new(
+        "_embedding_bag_per_sample_weights_backward(Tensor grad, Tensor weight, Tensor indices, Tensor offsets, int mode, bool include_last_offset, int padding_idx=-1) -> Tensor",
+        0,
+        |a| {
+            let (indices, offsets) = promoted(&*a.array(2)?, &*a.array(3)?)?;
+            let bags = Bags {
+                indices: &indices,
+                offsets: &offsets,
+                mode: mode(a.int(4)?),
+                weights: None,
+                closed: a.bool(5)?,
+                padding: a.int(6)?,
+            };
+            one(kernel::bag_weights_backward(&*a.array(0)?, &*a.array(1)?, bags)?)
+        },
+        Derivative::NotImplemented,
+    )];
     /// The gradient of embedding_bag for its table.
     EMBEDDING_BAG_BACKWARD = "_embedding_bag_backward", "torch.embedding_bag(torch.ones(2, 2), torch.tensor([0, 1]), torch.tensor([0]))[0]", [Overload::new(
         "_embedding_bag_backward(Tensor grad, Tensor indices, Tensor offsets, Tensor maximum_indices, SymInt num_weights, bool scale_grad_by_freq, int mode, Tensor? per_sample_weights, bool include_last_offset, int padding_idx=-1) -> Tensor",
