@@ -149,7 +149,13 @@ ops! {
     SILU = "silu", "torch.nn.functional.silu(torch.tensor([-1.0, 2.0]))", [Overload::new(
         "silu(Tensor self) -> Tensor",
         NAMESPACED | INPLACE | OUT,
-        |a| a.unary(activation::silu),
+        |a| {
+            let this = a.tensor(0)?.detach();
+            if this.dtype().is_complex() {
+                return one(div(&this, add(exp(neg(&this)?)?, 1)?)?);
+            }
+            a.unary(activation::silu)
+        },
         Node("SiluBackward0", &[grad("self", "self", |b| {
             let this = b.tensor(0)?;
             let s = sigmoid(&this)?;

@@ -19,11 +19,20 @@ pub static OPS: &[&Op] = &[
 
 /// A fresh array laid out in memory as another: the order of draws follows it.
 fn laid_out_as(array: &Array) -> Result<Array> {
-    let overlaps = array.sizes().iter().zip(array.strides()).any(|(&size, &stride)| size > 1 && stride <= 0);
+    let overlaps = array
+        .sizes()
+        .iter()
+        .zip(array.strides())
+        .any(|(&size, &stride)| size > 1 && stride <= 0);
     if array.is_contiguous() || array.numel() == 0 || overlaps {
         return Array::zeros(array.sizes(), array.dtype());
     }
-    let last: i64 = array.sizes().iter().zip(array.strides()).map(|(size, stride)| (size - 1) * stride).sum();
+    let last: i64 = array
+        .sizes()
+        .iter()
+        .zip(array.strides())
+        .map(|(size, stride)| (size - 1) * stride)
+        .sum();
     let buffer = Array::zeros(&[last + 1], array.dtype())?;
     Ok(buffer.view(array.sizes().into(), array.strides().into(), 0))
 }
