@@ -13,7 +13,7 @@ mod strings;
 pub mod symbol;
 mod tree;
 
-pub use checks::{SyntaxWarning, warnings};
+pub use checks::{SyntaxWarning, postpones_annotations, warnings};
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use source::Source;
 

@@ -137,7 +137,7 @@ impl<'a> Compiler<'a> {
             for parameter in &params.keyword_only {
                 if let Some(value) = &parameter.default {
                     let name = self.mangled(parameter.name);
-                    self.dict_entry(b + 1, name, value)?;
+                    self.dict_entry(b + 1, name, value, Self::expr_to)?;
                 }
             }
         } else {
@@ -146,13 +146,20 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn dict_entry(&mut self, l: u16, name: Symbol, value: &'a Expr) -> R<()> {
+    fn dict_entry(
+        &mut self,
+        l: u16,
+        name: Symbol,
+        value: &'a Expr,
+        evaluate: fn(&mut Self, &'a Expr, u16) -> R<()>,
+    ) -> R<()> {
         let mark = self.mark();
         let k = self.temp()?;
         let text = self.vm.string(name);
         self.load_value(k, text)?;
-        let s = self.expr(value)?;
-        if matches!(value.kind, ExprKind::Starred(_)) {
+        let s = self.temp()?;
+        evaluate(self, value, s)?;
+        if matches!(value.kind, ExprKind::Starred(_)) && !self.postponed {
             // `*args: *B`: the only item of `B`
             let b = self.temp()?;
             self.emit(Instruction::Unpack { s, b, n: 1 });
@@ -190,7 +197,7 @@ impl<'a> Compiler<'a> {
             });
             for (name, annotation) in annotated {
                 let name = self.mangled(name);
-                self.dict_entry(b + 2, name, annotation)?;
+                self.dict_entry(b + 2, name, annotation, Self::annotation)?;
             }
         }
         let scope = self.scopes.find(node_key(function));

@@ -22,6 +22,7 @@ use super::code::{Code, CodeKind, SourceText};
 use super::object::Dict;
 use super::value::{R, Value};
 use super::vm::Vm;
+use crate::syntax;
 use crate::syntax::ast::*;
 use crate::syntax::symbol::Symbol;
 use rustc_hash::FxHashMap;
@@ -52,6 +53,8 @@ pub struct Compiler<'a> {
     /// Blocks set aside while the way out of them is compiled.
     aside: Vec<Vec<unit::Block<'a>>>,
     interactive: bool,
+    /// Annotations are kept as text (`from __future__ import annotations`).
+    postponed: bool,
     /// Names are looked up in a mapping of locals first (`exec` with two dicts).
     separate_locals: bool,
     depth: usize,
@@ -70,6 +73,10 @@ pub fn compile_module<'a>(
 ) -> R<Rc<Code>> {
     let scopes = Scopes::of_module(&module.body);
     let mut compiler = Compiler::new(vm, source, globals, scopes, mode == Mode::Single, separate_locals);
+    compiler.postponed = syntax::postpones_annotations(&module.body) || mode == Mode::Single && compiler.vm.postponed;
+    if mode == Mode::Single {
+        compiler.vm.postponed = compiler.postponed;
+    }
     compiler.open_module();
     if mode == Mode::Exec
         && !separate_locals
@@ -119,6 +126,7 @@ impl<'a> Compiler<'a> {
             units: Vec::new(),
             aside: Vec::new(),
             interactive,
+            postponed: false,
             separate_locals,
             depth: 0,
             strings: FxHashMap::default(),
@@ -146,6 +154,26 @@ impl<'a> Compiler<'a> {
     }
 
     /// The value of a string constant; identifiers are interned, others shared within this compilation.
+    /// The value of an annotation, or its text.
+    fn annotation(&mut self, annotation: &'a Expr, d: u16) -> R<()> {
+        if !self.postponed {
+            return self.expr_to(annotation, d);
+        }
+        let text = match &annotation.kind {
+            ExprKind::Str(text) => {
+                let text = Value::str(&**text);
+                self.vm.repr(&text)?.to_string()
+            }
+            _ => {
+                let (start, end) = (annotation.span.start as usize, annotation.span.end as usize);
+                let source = self.source.text.get(start..end).unwrap_or("");
+                source.split_whitespace().collect::<Vec<_>>().join(" ")
+            }
+        };
+        let text = self.string_constant(&text.into());
+        self.load_value(d, text)
+    }
+
     fn string_constant(&mut self, text: &Rc<str>) -> Value {
         let name_like = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if name_like && text.len() <= 64 {

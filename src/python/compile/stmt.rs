@@ -324,7 +324,7 @@ impl<'a> Compiler<'a> {
         let mark = self.mark();
         if let (true, ExprKind::Name(name)) = (simple, &target.kind) {
             let s = self.temp()?;
-            self.expr_to(annotation, s)?;
+            self.annotation(annotation, s)?;
             let (o, i) = (self.temp()?, self.temp()?);
             let annotations = self.vm.names.dunder_annotations;
             self.load_name(annotations, o)?;
@@ -332,7 +332,7 @@ impl<'a> Compiler<'a> {
             let text = self.vm.string(name);
             self.load_value(i, text)?;
             self.emit(Instruction::SetItem { o, i, s });
-        } else {
+        } else if !self.postponed {
             let s = self.temp()?;
             self.expr_to(annotation, s)?;
         }

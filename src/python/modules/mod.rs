@@ -10,6 +10,7 @@ pub mod random;
 pub mod re;
 pub mod sys;
 pub mod time;
+pub mod traceback;
 pub mod warning;
 
 use super::object::Module;
@@ -69,6 +70,7 @@ static TEXTS: &[(&str, &str)] = &[
     ("pprint", include_str!("text/pprint.py")),
     ("pydoc", include_str!("text/pydoc.py")),
     ("textwrap", include_str!("text/textwrap.py")),
+    ("traceback", include_str!("text/traceback.py")),
     ("types", include_str!("text/types_module.py")),
     ("_typing_aliases", include_str!("text/typing_aliases.py")),
     ("_typing_forms", include_str!("text/typing_forms.py")),
@@ -88,6 +90,7 @@ pub fn install(vm: &mut Vm) {
     vm.add_module("sys", sys::build);
     vm.add_module("_time", time::build);
     vm.add_module("cmath", cmath::build);
+    vm.add_module("_traceback", traceback::build);
     vm.add_module("_warnings", warning::build);
     vm.add_module("_weakref", |vm| {
         let module = Module::new("_weakref");

@@ -106,6 +106,8 @@ pub struct Vm {
     /// Back edges and calls until the limits are looked at.
     pub(crate) ticks: u32,
     pub(crate) builders: FxHashMap<Symbol, define::Builder>,
+    /// Annotations at the prompt are kept as text from now on (`from __future__ import annotations`).
+    pub(crate) postponed: bool,
     /// What a floor above keeps with the machine.
     pub above: Option<Rc<dyn std::any::Any>>,
 }
@@ -143,6 +145,7 @@ impl Vm {
             throw_on_entry: false,
             ticks: TICKS,
             builders: FxHashMap::default(),
+            postponed: false,
             above: None,
         };
         vm.install_engine();

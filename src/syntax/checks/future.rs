@@ -15,6 +15,18 @@ const FEATURES: [&str; 9] = [
     "annotations",
 ];
 
+/// Whether a body begins with `from __future__ import annotations`.
+pub fn postpones_annotations(body: &[Stmt]) -> bool {
+    body.iter().any(|statement| match &statement.kind {
+        StmtKind::ImportFrom {
+            module: Some(module),
+            names,
+            level: 0,
+        } => module.text() == "__future__" && names.iter().any(|alias| alias.name.text() == "annotations"),
+        _ => false,
+    })
+}
+
 pub fn check(body: &[Stmt]) -> Checked {
     let mut beginning = true;
     for (index, statement) in body.iter().enumerate() {

@@ -8,6 +8,7 @@ mod patterns;
 mod scopes;
 mod warnings;
 
+pub use future::postpones_annotations;
 pub use warnings::{SyntaxWarning, warnings};
 
 use super::ast::{Expr, Module, Span};
