@@ -341,7 +341,7 @@ pub(crate) static AS_STRIDED_SCATTER: Op = Op {
  aliases: &[],
  help: "A copy with what a strided view shows replaced by src.",
  example: "torch.as_strided_scatter(torch.zeros(4), torch.ones(2), (2,), (2,))",
- overloads: overloads![Overload::new("as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor", FUNCTION | METHOD, |a| replaced(a, |array| array_view::as_strided(array, a.ints(2)?, a.ints(3)?, Some(a.optional_int(4).unwrap_or(0)))), Derivative::Node("AsStridedScatterBackward0", &[Grad { inputs: "self", uses: "src.sizes, size, stride, storage_offset", by: By::Formula(|b| strided_part(b)) }, Grad { inputs: "src", uses: "size, stride, storage_offset", by: By::Formula(|b| as_strided(&contiguous(b.grad()?)?, b.ints(2)?, b.ints(3)?, b.args()?.optional_int(4).unwrap_or(0))) }])).linear()],
+ overloads: overloads![Overload::new("as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor", FUNCTION | METHOD, |a| replaced(a, |array| array_view::as_strided(array, a.ints(2)?, a.ints(3)?, Some(a.optional_int(4).unwrap_or(0)))), Derivative::Node("AsStridedScatterBackward0", &[Grad { inputs: "self", uses: "src.sizes, size, stride, storage_offset", by: By::Formula(strided_part) }, Grad { inputs: "src", uses: "size, stride, storage_offset", by: By::Formula(|b| as_strided(&contiguous(b.grad()?)?, b.ints(2)?, b.ints(3)?, b.args()?.optional_int(4).unwrap_or(0))) }])).linear()],
 };
 
 /// A contiguous copy of the first argument with the part that `part` shows overwritten by the second.
