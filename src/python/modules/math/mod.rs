@@ -11,7 +11,7 @@ use crate::python::types::number::special;
 use crate::python::value::{R, Value};
 use crate::python::vm::Vm;
 use crate::syntax::symbol::Symbol;
-use integer::{comb, factorial, fold, integer, isqrt, perm};
+use integer::{comb, factorial, fold, isqrt, perm};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{Signed, ToPrimitive};
