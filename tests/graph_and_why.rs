@@ -163,6 +163,48 @@ fn each_claim_of_the_notes_has_an_answer() {
     }
 }
 
+/// One statement after `x`, a leaf that requires grad, and `y = x * 2`, for each kind of error a learner meets.
+const ERRORS: &[&str] = &[
+    "x[0] = 1.",
+    "x[:1].add_(1)",
+    "y.unbind()[0].mul_(2)",
+    "x.resize_(3)",
+    "x.detach().register_hook(print)",
+    "y.register_post_accumulate_grad_hook(print)",
+    "torch.ones(2).retain_grad()",
+    "x.grad = torch.ones(3)",
+    "x.grad = 1",
+    "y.backward(torch.ones(3))",
+    "y.backward(1.)",
+    "y.numpy()",
+    "y.item()",
+    "torch.add(x, 1, out=torch.zeros(2))",
+    "torch.autograd.grad(y.sum(), torch.ones(2))",
+    "torch.autograd.grad(y.sum(), torch.ones(2, requires_grad=True))",
+    "torch.autograd.grad(y.sum(), [])",
+    "torch.func.grad(lambda t: t * 2)(x)",
+    "torch.func.vmap(torch.sum)(torch.tensor(1.))",
+    "torch.autograd.functional.hessian(lambda t: t * 2, x)",
+    "torch.ones(2, dtype=torch.int64).requires_grad_()",
+    "torch.ones(2, 3) @ torch.ones(2, 3)",
+    "x + torch.ones(3)",
+    "x.view(5)",
+    "nothing",
+    "x.nothing",
+    "if x: pass",
+    "1 / 0",
+];
+
+#[test]
+fn each_error_has_an_answer() {
+    for statement in ERRORS {
+        why(
+            &["x = torch.tensor([1., 2.], requires_grad=True)", "y = x * 2", statement],
+            "%why",
+        );
+    }
+}
+
 #[test]
 fn a_graph_is_a_tree_with_shared_nodes_once() {
     let mut prompt = Prompt::open();

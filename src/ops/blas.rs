@@ -128,7 +128,7 @@ ops! {
         Composite,
     ).out_dtype(crate::ops::out::tensordot)];
     /// The matrix product, of vectors, matrices or batches of them.
-    MATMUL = "matmul" / "linalg_matmul", "torch.matmul(torch.ones(2, 3), torch.ones(3))", [Overload::new(
+    MATMUL = "matmul", "torch.matmul(torch.ones(2, 3), torch.ones(3))", [Overload::new(
         "matmul(Tensor self, Tensor other) -> Tensor",
         FUNCTION | METHOD | OUT,
         |a| one(matmul(a.tensor(0)?, a.tensor(1)?)?),
@@ -270,7 +270,7 @@ ops! {
         ]),
     )];
     /// The product of matrices, in the order that costs least.
-    CHAIN_MATMUL = "chain_matmul" / "linalg_multi_dot", "torch.linalg.multi_dot([torch.ones(2, 3), torch.ones(3, 2)])", [Overload::new(
+    CHAIN_MATMUL = "chain_matmul", "torch.chain_matmul(torch.ones(2, 3), torch.ones(3, 2))", [Overload::new(
         "chain_matmul(Tensor[] matrices) -> Tensor",
         FUNCTION | OUT,
         |a| one(chain(&a.tensors(0)?)?),

@@ -376,6 +376,116 @@ pub static ADVICE: &[Advice] = advice![
     "expanded size" =>
         "expand repeats dimensions of size 1 only.",
         "Use repeat to copy others.";
+    "derivative of linalg.qr depends on Q" =>
+        "The gradient needs Q, which mode=\"r\" does not compute.",
+        "Use mode=\"reduced\".";
+    "is not differentiable when" =>
+        "For this mode and shape the result is not determined by the input alone.",
+        "Use mode=\"reduced\".";
+    "eigenvectors in the complex case" =>
+        "Eigenvectors are only determined up to a factor of absolute value 1; what was computed from them depends on that factor.",
+        "Compute something that does not, as .abs() of them, or use the eigenvalues only.";
+    "target size" =>
+        "A loss compares each element with its target: both need the same shape.",
+        "Reshape the target, as target.view_as(output).";
+    "Target size" =>
+        "A loss compares each element with its target: both need the same shape.",
+        "Reshape the target, as target.view_as(output).";
+    "Found dtype" & "but expected" =>
+        "The gradient (or target) has another dtype than the tensor.",
+        "Convert the target: target.float().";
+    "not expandable" =>
+        "The shapes do not broadcast: compared from the last dimension on, sizes must be equal or 1.";
+    "same number of dimensions" =>
+        "All tensors must have as many dimensions as each other.",
+        "unsqueeze the smaller one.";
+    "expects each tensor to be equal size" =>
+        "stack puts tensors of one shape on top of each other.",
+        "Use torch.cat along an existing dimension, or pad.";
+    "both arguments to matmul" =>
+        "A product of matrices needs at least vectors; use * for numbers.";
+    "must be batches of square matrices" =>
+        "The operation is defined for square matrices.";
+    "must have at least 2 dimensions" =>
+        "The operation takes matrices.";
+    "D tensors expected" =>
+        "The operation takes tensors of that many dimensions.",
+        "Use @ or torch.matmul, which take all kinds.";
+    "must be a 3D tensor" =>
+        "bmm multiplies batches of matrices (3 dimensions).",
+        "Use @ or torch.matmul, which take all kinds.";
+    "takes no arguments" =>
+        "The method takes no arguments.";
+    "must be tuple of ints" =>
+        "A size is a tuple of whole numbers.";
+    "must be torch.dtype" =>
+        "A dtype is written torch.float32, not as a string.";
+    "negative dimension" =>
+        "Sizes cannot be negative.";
+    "between 0 and 1" =>
+        "binary_cross_entropy takes probabilities.",
+        "Apply torch.sigmoid first, or use binary_cross_entropy_with_logits.";
+    "Could not infer dtype" =>
+        "A tensor holds numbers (or bools).";
+    "too many dimensions" =>
+        "A tensor holds numbers (or bools), no strings.";
+    "invalid data type" =>
+        "A tensor holds numbers (or bools), no strings.";
+    "expected sequence of length" =>
+        "Rows of a tensor must have the same length.";
+    "repeat dims" =>
+        "repeat takes at least one number a dimension.";
+    "divisible by num_groups" =>
+        "group_norm splits the channels into groups of equal size.";
+    "Given normalized_shape" =>
+        "normalized_shape must be the last sizes of the input.";
+    "more than 1 value per channel" =>
+        "Batch norm in training needs several values to take a mean of.",
+        "Use a larger batch, or module.eval().";
+    "Output size is too small" =>
+        "The kernel is larger than the input.",
+        "Pad the input, or use a smaller kernel.";
+    "Given groups=" =>
+        "The weight of a convolution has one slice for each channel of the input (divided by groups).";
+    "input to conv" =>
+        "A convolution takes a batch of images with channels.",
+        "Add the missing dimensions: x[None, None].";
+    "regular backward hooks and full backward hooks" =>
+        "A module has backward hooks of one kind.",
+        "Use register_full_backward_hook.";
+    "boolean mask" =>
+        "A mask is a bool tensor.",
+        "Write mask.bool(), or a comparison.";
+    "condition to be a boolean tensor" =>
+        "The condition is a bool tensor.",
+        "Write a comparison, as x > 0.";
+    "At least one of" & "must not be None" =>
+        "clamp needs a lower or an upper bound.";
+    "selected index k out of range" =>
+        "k counts elements of the dimension, from 1 on.";
+    "Index tensor must have the same number of dimensions" =>
+        "gather and scatter take one index an element: the index has as many dimensions as the input.";
+    "Nested forward mode" =>
+        "Only one dual level may be open at a time.";
+    "Dual level" =>
+        "Levels are counted from 0.";
+    "Expected one of cpu" =>
+        "A device is \"cpu\" here.";
+    "can only concatenate str" =>
+        "A string and a tensor cannot be added.",
+        "Write f\"loss {loss}\" or str(loss.item()).";
+    "cannot be interpreted as an integer" =>
+        "A whole number is wanted here.";
+    "invalid literal for int" =>
+        "The text is no whole number.";
+    "list index out of range" =>
+        "The list is shorter than that.";
+    "KeyError" =>
+        "The dict has no such key.";
+    "No module named" =>
+        "There is no such module here.";
+    "StopIteration" =>
+        "The iterator has no more items. A for loop would just end.";
     "is not defined" =>
         "No such name exists yet. `%who` lists the session's names.";
     "has no attribute" =>

@@ -86,6 +86,11 @@ ops! {
         },
         Derivative::Node("WeightNormInterfaceBackward0", &[joint("v, g", "v, g, result1, dim", |b| {
             let (v, g, norms, dim) = (b.tensor(0)?, b.tensor(1)?, b.result(1)?, b.int(2)?);
+            // to be differentiated again, the norms must be seen to depend on v
+            let norms = match crate::autograd::modes::is_grad_enabled() {
+                true => reshape(&sqrt(sum_dims(&mul(&v, &v)?, &others(&v, dim), true)?)?, &g.sizes())?,
+                false => norms,
+            };
             let grad = contiguous(b.grad()?)?;
             let sums = sum_dims(&mul(&grad, &v)?, &others(&v, dim), true)?;
             let along = mul(&v, div(&sums, mul(&norms, &norms)?)?)?;

@@ -1,6 +1,6 @@
 //! Signs and magnitudes.
 
-use crate::array::{Dtype, Result, binary, error, unary};
+use crate::array::{Result, binary, error, unary};
 use crate::autograd::Tensor;
 use crate::ops;
 use crate::ops::backward::Backward;
@@ -22,18 +22,6 @@ ops! {
         |a| a.unary(unary::neg),
         Node("NegBackward0", &[grad("self", "", |b| neg(b.grad()?))]),
     ).out_dtype(crate::ops::out::found).linear()];
-    /// The tensor itself; bool tensors are refused.
-    POSITIVE = "positive", "torch.positive(torch.tensor([0.5, -1.0]))", [Overload::new(
-        "positive(Tensor(a) self) -> Tensor(a)",
-        FUNCTION | METHOD,
-        |a| match a.tensor(0)? {
-            this if this.dtype() == Dtype::Bool => {
-                error::runtime("The `+` operator, on a bool tensor is not supported.")
-            }
-            this => one(this),
-        },
-        Composite,
-    )];
     /// -1, 0 or 1 as each element's sign says.
     SIGN = "sign", "torch.sign(torch.tensor([0.5, -1.0]))", [Overload::new(
         "sign(Tensor self) -> Tensor",

@@ -213,7 +213,8 @@ impl Vm {
         for item in fromlist.as_tuple().unwrap_or(&[]) {
             let Some(text) = item.as_str() else { continue };
             let sub = format!("{full}.{text}");
-            if text != "*" && self.builders.contains_key(&Symbol::new(&sub)) {
+            let is_module = text != "*" && self.builders.contains_key(&Symbol::new(&sub));
+            if is_module && self.look_attr(&module, Symbol::new(text))?.is_none() {
                 self.import_module(&sub)?;
             }
         }

@@ -29,11 +29,15 @@ def is_dependent(constraint):
     return isinstance(constraint, _Dependent)
 
 
-class _DependentProperty(property, _Dependent):
+class _DependentProperty(_Dependent):
+    """A property whose value is a constraint, and itself one where only the class is known."""
+
     def __init__(self, fn=None, *, is_discrete=NotImplemented, event_dim=NotImplemented):
-        super().__init__(fn)
-        self.is_discrete = False if is_discrete is NotImplemented else is_discrete
-        self.event_dim = 0 if event_dim is NotImplemented else event_dim
+        super().__init__(is_discrete=is_discrete, event_dim=event_dim)
+        self.fn = fn
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else self.fn(instance)
 
     def __call__(self, fn):
         return _DependentProperty(fn, is_discrete=self.is_discrete, event_dim=self.event_dim)
