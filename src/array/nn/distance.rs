@@ -39,7 +39,7 @@ impl Norm {
             Norm::Zero => T::from_f64(apart.filter(|&d| d != zero).count() as f64),
             Norm::One => apart.fold(zero, |sum, d| sum + d),
             Norm::Two => apart.fold(zero, |sum, d| sum + d * d).sqrt(),
-            Norm::Infinity => apart.fold(zero, |most, d| if d > most || d != d { d } else { most }),
+            Norm::Infinity => apart.fold(zero, |most, d| if d > most || d.to_f64().is_nan() { d } else { most }),
             Norm::Low(p) | Norm::High(p) => {
                 let power = T::from_f64(p);
                 apart
