@@ -33,6 +33,13 @@ pub fn forms(recorded: &str, ipython: bool) -> Vec<Dialect> {
     if padded(recorded) {
         forms.push(of("printed as PyTorch 0.4 did", recorded.to_string(), true));
     }
+    if recorded.contains(", dtype=torch.bool") {
+        let text = recorded.replace(", dtype=torch.bool", "");
+        forms.push(of("printed as PyTorch 1.2 did", text, false));
+    }
+    if recorded.contains("j)") && recorded.contains("tensor(") {
+        forms.push(of("printed as PyTorch 1.6 did", without_parentheses(recorded), false));
+    }
     if recorded.contains("Backward") {
         forms.push(of("the nodes have their older names", recorded.to_string(), false));
     }
@@ -105,6 +112,35 @@ fn padded(text: &str) -> bool {
     !text.contains("-")
         && !text.contains("grad")
         && text.split('[').any(|rest| rest.strip_prefix(' ').is_some_and(digit))
+}
+
+/// Complex elements without the parentheses that 1.6 put around each.
+fn without_parentheses(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('(') {
+        let inner = &rest[start + 1..];
+        let number = |inner: &str| {
+            inner
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || b"+-.ej".contains(&byte))
+        };
+        plain.push_str(&rest[..start]);
+        match inner
+            .split_once(')')
+            .filter(|(inner, _)| inner.ends_with('j') && number(inner))
+        {
+            Some((inner, behind)) => {
+                plain.push_str(inner);
+                rest = behind;
+            }
+            None => {
+                plain.push('(');
+                rest = inner;
+            }
+        }
+    }
+    plain + rest
 }
 
 /// A tensor's text without `, grad_fn=<...>` and `, requires_grad=True`.
@@ -326,6 +362,12 @@ mod tests {
             "<AddBackward0 at 0x7f0011223344>",
             "<AddBackward0 object at 0x7fabcdef0011>",
             true
+        ));
+        assert!(agrees("tensor([True], dtype=torch.bool)", "tensor([True])", false));
+        assert!(agrees(
+            "tensor([(1.+3.j), (2.+4.j)])",
+            "tensor([1.+3.j, 2.+4.j])",
+            false
         ));
         assert!(agrees("AccumulateGrad", "<class 'AccumulateGrad'>", true));
         assert!(agrees(
