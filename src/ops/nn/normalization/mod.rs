@@ -23,7 +23,7 @@ fn moments_again(x: &Tensor, rstd: &Tensor, dims: &[i64]) -> Result<(Tensor, Ten
     let mean = mean_dims(x, dims, true)?;
     let apart = sub(x, &mean)?;
     let variance = mean_dims(&mul(&apart, &apart)?, dims, true)?;
-    let eps = sub(&reciprocal(mul(rstd, rstd)?)?, &variance.detach())?.detach();
+    let eps = sub(&reciprocal(mul(rstd, rstd)?)?, variance.detach())?.detach();
     Ok((mean, rsqrt(&add(&variance, &eps)?)?))
 }
 
