@@ -23,7 +23,6 @@ fn excused() -> BTreeMap<&'static str, &'static str> {
 }
 
 #[test]
-#[ignore = "to be run by name while entries are added"]
 fn names_are_unique() {
     ops::install();
     let mut seen = BTreeMap::new();
@@ -126,7 +125,6 @@ fn rows() -> String {
 }
 
 #[test]
-#[ignore = "to be run by name while entries are added"]
 fn derivatives_agree_with_differences() {
     let sink = Rc::new(RefCell::new(Kept::default()));
     let mut session = Native::open(&Setup::default(), sink.clone());
