@@ -49,9 +49,10 @@ fn level_power(size: usize) -> u32 {
     (log / LEVELS as u32).max(4)
 }
 
-/// Sums `size` steps of N neighbouring values each; value k of step i is `at(i * N + k)`.
+/// Sums `size` steps of N values each; value k of step i is `values[i * pitch + k * spread]`. No closure: it would be
+/// compiled without the instruction sets of the caller.
 #[inline(always)]
-fn cascade<T: Summand, const N: usize>(size: usize, step: impl Fn(usize, &mut [T; N])) -> [T; N] {
+fn cascade<T: Summand, const N: usize>(size: usize, values: &[T], pitch: usize, spread: usize) -> [T; N] {
     let power = level_power(size);
     let (length, mask) = (1usize << power, (1usize << power) - 1);
     let mut levels = [[T::default(); N]; LEVELS];
@@ -59,7 +60,7 @@ fn cascade<T: Summand, const N: usize>(size: usize, step: impl Fn(usize, &mut [T
     while i + length <= size {
         let mut sums = levels[0];
         for j in i..i + length {
-            step(j, &mut sums);
+            add_step(&mut sums, values, j * pitch, spread);
         }
         levels[0] = sums;
         i += length;
@@ -75,7 +76,7 @@ fn cascade<T: Summand, const N: usize>(size: usize, step: impl Fn(usize, &mut [T
     }
     let mut sums = levels[0];
     for j in i..size {
-        step(j, &mut sums);
+        add_step(&mut sums, values, j * pitch, spread);
     }
     for level in &levels[1..] {
         for k in 0..N {
@@ -85,17 +86,26 @@ fn cascade<T: Summand, const N: usize>(size: usize, step: impl Fn(usize, &mut [T
     sums
 }
 
+#[inline(always)]
+fn add_step<T: Summand, const N: usize>(sums: &mut [T; N], values: &[T], at: usize, spread: usize) {
+    if spread == 1 {
+        let x = &values[at..at + N];
+        for k in 0..N {
+            sums[k] = sums[k] + x[k];
+        }
+    } else {
+        for k in 0..N {
+            sums[k] = sums[k] + values[at + k * spread];
+        }
+    }
+}
+
 /// A contiguous row at least one vector long; N is `WAYS` vectors.
 #[inline(always)]
 fn row_of_vectors<T: Summand, const W: usize, const N: usize>(row: &[T]) -> T {
     let vectors = row.len() / W;
     let steps = vectors / WAYS;
-    let mut sums = cascade::<T, N>(steps, |i, sums| {
-        let x = &row[i * N..(i + 1) * N];
-        for k in 0..N {
-            sums[k] = sums[k] + x[k];
-        }
-    });
+    let mut sums = cascade::<T, N>(steps, row, N, 1);
     for vector in steps * WAYS..vectors {
         for k in 0..W {
             sums[k] = sums[k] + row[vector * W + k];
@@ -120,11 +130,7 @@ fn row_of_vectors<T: Summand, const W: usize, const N: usize>(row: &[T]) -> T {
 #[inline(always)]
 fn scalar_row<T: Summand>(row: &[T], stride: usize, count: usize) -> T {
     let steps = count / WAYS;
-    let mut sums = cascade::<T, WAYS>(steps, |i, sums| {
-        for k in 0..WAYS {
-            sums[k] = sums[k] + row[(i * WAYS + k) * stride];
-        }
-    });
+    let mut sums = cascade::<T, WAYS>(steps, row, WAYS * stride, stride);
     for i in steps * WAYS..count {
         sums[0] = sums[0] + row[i * stride];
     }
@@ -160,12 +166,7 @@ fn row<T: Summand>(long: fn(&[T]) -> T, values: &[T]) -> T {
 /// Sums of columns `first..first + W` of a [rows, columns] block into `out`.
 #[inline(always)]
 fn column_block<T: Summand, const W: usize>(block: &[T], rows: usize, columns: usize, first: usize, out: &mut [T]) {
-    let sums = cascade::<T, W>(rows, |i, sums| {
-        let x = &block[i * columns + first..i * columns + first + W];
-        for k in 0..W {
-            sums[k] = sums[k] + x[k];
-        }
-    });
+    let sums = cascade::<T, W>(rows, &block[first..], columns, 1);
     out[..W].copy_from_slice(&sums);
 }
 
@@ -237,7 +238,7 @@ fn floating<T: Summand>(arranged: &Arranged, long: fn(&[T]) -> T, columns: Optio
                 columns.is_none() && c < inner / wide * wide
             };
             let sum = if grouped {
-                cascade::<T, 1>(reduced, |i, sum| sum[0] = sum[0] + values[i * inner + c])[0]
+                cascade::<T, 1>(reduced, &values[c..], inner, 1)[0]
             } else {
                 scalar_row(&values[c..], inner, reduced)
             };
