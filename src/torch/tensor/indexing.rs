@@ -1,7 +1,8 @@
 //! `x[...]` and `x[...] = value`.
 
-use crate::array::{Array, Dims, Dtype, Scalar, copy};
+use crate::array::{Array, Dims, Dtype, Scalar, copy, view};
 use crate::autograd::Tensor;
+use crate::autograd::view::declare;
 use crate::ops::{Arg, Args, shape};
 use crate::python::class::slot::Slot;
 use crate::python::native::ClassItem;
@@ -47,9 +48,52 @@ fn get_item_plainly(vm: &mut Vm, args: &[Value]) -> R<Value> {
     };
     let picked = match key {
         Value::Int(index) => select(vm, &tensor, 0, *index, 0)?,
-        _ => pick(vm, &tensor, key)?,
+        _ => match place(vm, &tensor, key)? {
+            Some(picked) => picked,
+            None => pick(vm, &tensor, key)?,
+        },
     };
     Ok(object::wrap(vm, picked))
+}
+
+/// `tensor[i, j]` with numbers that are in bounds, where no graph sees the views on the way: one view instead of one a
+/// number. None where the steps must be taken one by one.
+fn place(vm: &mut Vm, tensor: &Tensor, key: &Value) -> R<Option<Tensor>> {
+    let Some([first @ .., last]) = key.as_tuple() else {
+        return Ok(None);
+    };
+    if first.is_empty() || first.len() >= tensor.dim() || tensor.requires_grad() || tensor.tangent().is_some() {
+        return Ok(None);
+    }
+    let mut array = tensor.array().clone();
+    for index in first {
+        let (Value::Int(index), Some(&size)) = (index, array.sizes().first()) else {
+            return Ok(None);
+        };
+        if !(-size..size).contains(index) {
+            return Ok(None);
+        }
+        array = match view::select(&array, 0, *index) {
+            Ok(part) => part,
+            Err(_) => return Ok(None),
+        };
+    }
+    let (Value::Int(index), Some(&size)) = (last, array.sizes().first()) else {
+        return Ok(None);
+    };
+    if !(-size..size).contains(index) {
+        return Ok(None);
+    }
+    let part = Tensor::from(array);
+    if part.is_inference() != tensor.is_inference() {
+        return Ok(None);
+    }
+    let picked = machine::run(vm, || shape::select(&part, 0, *index))?;
+    let Some(creation) = picked.with_view(|info| info.creation.get()) else {
+        return Ok(None);
+    };
+    declare(&picked, tensor, creation);
+    Ok(Some(picked))
 }
 
 /// `tensor[key]`
@@ -153,7 +197,7 @@ fn apply(vm: &mut Vm, tensor: &Tensor, keys: &[Value]) -> R<(Tensor, Vec<Option<
         indices.push(Some(index));
         *dim += 1;
     };
-    for key in keys {
+    for (position, key) in keys.iter().enumerate() {
         match key {
             Value::None => {
                 result = machine::run(vm, || shape::unsqueeze(&result, dim as i64))?;
@@ -173,7 +217,7 @@ fn apply(vm: &mut Vm, tensor: &Tensor, keys: &[Value]) -> R<(Tensor, Vec<Option<
             _ => {}
         }
         if let Some(index) = plain_index(vm, key)? {
-            result = select(vm, &result, dim, index, dim)?;
+            result = select(vm, &result, dim, index, position)?;
             continue;
         }
         if let Some(Object::Slice(_)) = key.obj() {
@@ -206,7 +250,7 @@ fn apply(vm: &mut Vm, tensor: &Tensor, keys: &[Value]) -> R<(Tensor, Vec<Option<
         let scalar = index.dim() == 0 && index.dtype().is_integral();
         if scalar && index.dtype() != Dtype::Bool && index.dtype() != Dtype::Uint8 {
             let number = machine::run(vm, || copy::item(&index.array()))?.to_i64();
-            result = select(vm, &result, dim, number, dim)?;
+            result = select(vm, &result, dim, number, position)?;
         } else if scalar {
             let truth = machine::run(vm, || copy::item(&index.array()))?.to_i64() != 0;
             result = machine::run(vm, || shape::unsqueeze(&result, dim as i64))?;
@@ -235,7 +279,7 @@ fn bool_index(vm: &mut Vm, truth: bool) -> R<Tensor> {
     })
 }
 
-/// `tensor[index]` along a dimension; `shown` is the dimension in messages.
+/// `tensor[index]` along a dimension; `shown` is the dimension in messages: the key's place among all.
 fn select(vm: &mut Vm, tensor: &Tensor, dim: usize, index: i64, shown: usize) -> R<Tensor> {
     if tensor.dim() == 0 {
         return Err(vm.index_error(
